@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.h - the sentences, labels and links, in English and Japanese
+ *
+ * All words come from text.def. Output is UTF-8, always terminated, never cut inside a character.
+ * No locale is consulted. Names and start lines given by the caller are hostile: octets that are
+ * not printable UTF-8 are escaped. */
+#ifndef TB_TEXT_H
+#define TB_TEXT_H
+
+#include <stddef.h>
+
+#include "event.h"
+#include "segment.h"
+
+enum tb_lang {
+    TB_LANG_EN,
+    TB_LANG_JA,
+    TB_LANG_COUNT
+};
+
+/* Everything a sentence may use. */
+struct tb_story {
+    const struct tb_event *event;
+    const struct tb_segment *segment;
+    const char *name[TB_ROLE_COUNT]; /* process name by role, or NULL: "the client" */
+    const char
+        *start_line[TB_ROLE_COUNT]; /* of the HTTP message that starts here, or NULL; need not
+                                       be terminated by a line end; at most 255 octets used */
+};
+
+/* The chapter and section that a sentence stands on. `label` is in the language asked for
+ * ("RFC 9293 section 3.5", "RFC 9293 3.5 節"), `url` is the section at rfc-editor.org. */
+struct tb_reference {
+    const char *label;
+    const char *url;
+};
+
+/* Each returns the octets written without the terminator. `size` at least 1. */
+
+/* One or two sentences with this segment's own numbers. */
+size_t tb_text_meaning(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
+
+/* The folded layer's line after "TCP Breath, ": "Handshake 1 of 3: the client asks ...". */
+size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
+
+/* The prefix of the Info column, short, without brackets: "handshake 1/3", "response 0.094 ms". */
+size_t tb_text_info(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
+
+/* A duration in the unit that suits: "0.094 ms", "1.250 s", "12 µs" never less exact than 3 digits.
+ */
+size_t tb_text_duration(enum tb_lang lang, uint64_t ns, char *text, size_t size);
+
+/* As tcpdump writes them: "S", "S.", "P.", "F.", ".", "none" (order SFPRUWEe then "." as
+ * tcpdump's). */
+size_t tb_text_flags(uint16_t flags, char *text, size_t size);
+/* Spelled out: "SYN, ACK". */
+size_t tb_text_flag_names(uint16_t flags, char *text, size_t size);
+
+struct tb_reference tb_text_reference(enum tb_lang lang, const struct tb_event *event);
+
+/* Words for the tree in the language: "Handshake" / "ハンドシェイク". Static strings. */
+const char *tb_text_phase(enum tb_lang lang, enum tb_phase phase);
+const char *tb_text_step(enum tb_lang lang, enum tb_step step);
+const char *tb_text_role(enum tb_lang lang, enum tb_role role);
+const char *tb_text_mark(enum tb_lang lang, enum tb_mark mark); /* a short explanation */
+
+/* Labels of the tree's lines, expert texts and other fixed strings: rows of text.def. */
+enum tb_label {
+    TB_LABEL_PHASE,
+    TB_LABEL_STEP,
+    TB_LABEL_FLAGS,
+    TB_LABEL_MEANING,
+    TB_LABEL_FROM,
+    TB_LABEL_TO,
+    TB_LABEL_ROLE,
+    TB_LABEL_CONNECTION,
+    TB_LABEL_CLIENT_STATE,
+    TB_LABEL_SERVER_STATE,
+    TB_LABEL_HANDSHAKE_NUMBER,
+    TB_LABEL_TEARDOWN_NUMBER,
+    TB_LABEL_EXCHANGE,
+    TB_LABEL_REQUEST_IN,
+    TB_LABEL_RESPONSE_IN,
+    TB_LABEL_ACKS,
+    TB_LABEL_ACKED_IN,
+    TB_LABEL_RESPONSE_TIME,
+    TB_LABEL_REQUEST_DURATION,
+    TB_LABEL_RESPONSE_DURATION,
+    TB_LABEL_RTT,
+    TB_LABEL_RTT_SERVER,
+    TB_LABEL_RTT_CLIENT,
+    TB_LABEL_REQUEST_BYTES,
+    TB_LABEL_RESPONSE_BYTES,
+    TB_LABEL_WINDOW,
+    TB_LABEL_WINDOW_CHANGE,
+    TB_LABEL_MARKS,
+    TB_LABEL_READ_MORE,
+    TB_LABEL_EXPERT_HANDSHAKE_RETRANSMISSION,
+    TB_LABEL_EXPERT_REFUSED,
+    TB_LABEL_EXPERT_SLOW_RESPONSE,
+    TB_LABEL_EXPERT_HALF_OPEN,
+    TB_LABEL_EXPERT_RESET_IN_EXCHANGE,
+    TB_LABEL_EXPERT_CLOSED_UNANSWERED,
+    TB_LABEL_EXPERT_ZERO_WINDOW,
+    TB_LABEL_EXPERT_SYN_UNANSWERED,
+    TB_LABEL_COUNT
+};
+
+const char *tb_text_label(enum tb_lang lang, enum tb_label label);
+
+/* auto: the first of LC_ALL, LC_MESSAGES, LANG that is set and not empty; the caller reads them. */
+enum tb_lang tb_text_lang_of_locale(const char *locale);
+
+#endif
