@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* state.c - the state machine of one end
+ *
+ * The onlooker's machine: it starts in UNKNOWN, knows LISTEN only by what is answered, and accepts
+ * what a capture can show late (a SYN after its SYN-ACK). A trigger without a row changes nothing.
+ * TIME-WAIT has no rows but the reset's: its timer is not on the wire. */
+#include "state.h"
+
+#include <stddef.h>
+
+struct transition {
+    enum tb_state from;
+    enum tb_trigger trigger;
+    enum tb_state to;
+};
+
+static const struct transition transitions[] = {
+    /* RFC 9293 section 3.5: establishing a connection */
+    { TB_STATE_UNKNOWN, TB_SENT_SYN, TB_STATE_SYN_SENT },
+    { TB_STATE_CLOSED, TB_SENT_SYN, TB_STATE_SYN_SENT },
+    { TB_STATE_LISTEN, TB_SENT_SYN, TB_STATE_SYN_SENT },
+    { TB_STATE_UNKNOWN, TB_GOT_SYN, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_CLOSED, TB_GOT_SYN, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_LISTEN, TB_GOT_SYN, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_UNKNOWN, TB_SENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_CLOSED, TB_SENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_LISTEN, TB_SENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_UNKNOWN, TB_GOT_SYN_ACK, TB_STATE_ESTABLISHED },
+    { TB_STATE_CLOSED, TB_GOT_SYN_ACK, TB_STATE_ESTABLISHED },
+    { TB_STATE_SYN_SENT, TB_GOT_SYN_ACK, TB_STATE_ESTABLISHED },
+    { TB_STATE_SYN_RECEIVED, TB_GOT_ACK_OF_SYN, TB_STATE_ESTABLISHED },
+    /* RFC 9293 section 3.5, figure 7: simultaneous open */
+    { TB_STATE_SYN_SENT, TB_GOT_SYN, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_SYN_SENT, TB_SENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    /* A listener that repeats its SYN-ACK has not taken the ACK, or has dropped it (full queue). */
+    { TB_STATE_ESTABLISHED, TB_RESENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    /* What the capture missed is proved by what follows. */
+    { TB_STATE_UNKNOWN, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },
+    { TB_STATE_LISTEN, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },
+    { TB_STATE_SYN_SENT, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },
+    { TB_STATE_SYN_RECEIVED, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },
+    /* RFC 9293 section 3.6: closing a connection */
+    { TB_STATE_SYN_RECEIVED, TB_SENT_FIN, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_ESTABLISHED, TB_SENT_FIN, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_CLOSE_WAIT, TB_SENT_FIN, TB_STATE_LAST_ACK },
+    { TB_STATE_SYN_RECEIVED, TB_GOT_FIN, TB_STATE_CLOSE_WAIT },
+    { TB_STATE_ESTABLISHED, TB_GOT_FIN, TB_STATE_CLOSE_WAIT },
+    { TB_STATE_FIN_WAIT_1, TB_GOT_ACK_OF_FIN, TB_STATE_FIN_WAIT_2 },
+    { TB_STATE_FIN_WAIT_2, TB_GOT_FIN, TB_STATE_TIME_WAIT },
+    { TB_STATE_LAST_ACK, TB_GOT_ACK_OF_FIN, TB_STATE_CLOSED },
+    /* RFC 9293 section 3.6, figure 13: both FINs are under way at once */
+    { TB_STATE_FIN_WAIT_1, TB_GOT_FIN, TB_STATE_CLOSING },
+    { TB_STATE_CLOSING, TB_GOT_ACK_OF_FIN, TB_STATE_TIME_WAIT },
+    { TB_STATE_SYN_RECEIVED, TB_SENT_FIN_UNAWARE, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_ESTABLISHED, TB_SENT_FIN_UNAWARE, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_CLOSE_WAIT, TB_SENT_FIN_UNAWARE, TB_STATE_CLOSING },
+};
+
+enum tb_state tb_state_next(enum tb_state state, enum tb_trigger trigger)
+{
+    if (trigger == TB_GOT_RESET) /* RFC 9293 section 3.10.7: from every state */
+        return TB_STATE_CLOSED;
+    for (size_t i = 0; i < sizeof transitions / sizeof transitions[0]; i++) {
+        if (transitions[i].from == state && transitions[i].trigger == trigger)
+            return transitions[i].to;
+    }
+    return state;
+}
+
+bool tb_state_is_over(enum tb_state state)
+{
+    return state == TB_STATE_CLOSED || state == TB_STATE_TIME_WAIT;
+}
+
+bool tb_state_is_synchronised(enum tb_state state)
+{
+    return state >= TB_STATE_ESTABLISHED;
+}
