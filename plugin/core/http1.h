@@ -22,18 +22,19 @@ enum tb_http1_border {
     TB_HTTP1_HEAD,  /* the head is complete: its facts are known (method, status) */
     TB_HTTP1_END,   /* the message is complete */
     TB_HTTP1_LOST   /* not HTTP/1, or octets are missing where they had to be read: the rest of this
-                       input is not consumed; tb_http1_init, or tb_http1_resync, starts again */
+                       input is not consumed; only tb_http1_init starts again */
 };
 
 struct tb_http1 {
-    uint64_t left;   /* octets of the body or the chunk still to come */
-    uint8_t kind;    /* enum tb_http1_kind */
-    uint8_t at;      /* the parser's own: where in the message it stands */
-    uint8_t word;    /* the parser's own: progress within a token being recognised */
-    uint8_t digits;  /* the parser's own */
-    uint16_t line;   /* the parser's own: octets of the current line so far, saturating */
+    uint64_t left; /* octets of the body or the chunk still to come; in a head, the length given */
+    uint64_t number; /* the parser's own: the number being read */
     uint16_t status; /* response: 100 to 999 once the head is complete, else 0 */
     uint16_t facts;  /* TB_HTTP1_... below, of the current message */
+    uint16_t code;   /* the parser's own: status as read so far */
+    uint8_t kind;    /* enum tb_http1_kind */
+    uint8_t at;      /* the parser's own: where in the message it stands */
+    uint8_t field;   /* the parser's own: which method or header field is being recognised */
+    uint8_t word;    /* the parser's own: progress within what is being recognised */
 };
 
 /* Facts of the current message (facts) */
@@ -57,7 +58,11 @@ void tb_http1_answers(struct tb_http1 *parser, unsigned request_facts);
 /* Feeds up to `length` octets, stops at the first border. Returns the octets consumed, which can be
  * 0 together with a border. `data` NULL: these octets are missing from the capture; they pass where
  * a body is counted or runs until close, anywhere else the border is LOST.
- * Call again with the rest until it returns MORE or LOST. */
+ * Call again with the rest, be it empty, until the border is MORE or LOST: the END of a message
+ * without a body follows its HEAD so. After the END of a message with TB_HTTP1_TUNNEL or
+ * TB_HTTP1_H2_PREFACE every octet is LOST. A head whose body cannot be delimited (conflicting
+ * Content-Length; a request with a Transfer-Encoding that does not end in chunked) is followed by
+ * LOST. */
 size_t tb_http1_feed(struct tb_http1 *parser, const uint8_t *data, size_t length,
                      enum tb_http1_border *border);
 
