@@ -17,17 +17,18 @@ enum tb_tls_class {
 };
 
 struct tb_tls {
+    uint32_t number;       /* the parser's own: the number being read */
+    uint32_t message_left; /* the parser's own: octets of the hello still to come */
     uint16_t record_left;  /* octets of the current record still to come */
     uint16_t skip;         /* the parser's own: octets of the hello to pass over */
-    uint16_t list_left;    /* the parser's own */
-    uint16_t ext_left;     /* the parser's own */
+    uint16_t ext_left;     /* the parser's own: octets of the extension still to come */
     uint16_t records;      /* records begun, saturating */
     uint16_t data_records; /* application_data records begun, saturating */
     uint8_t type;          /* content type of the current record */
-    uint8_t at;            /* the parser's own */
-    uint8_t hello;         /* the parser's own: progress in the hello */
-    uint8_t have;          /* the parser's own: octets of the number being read */
-    uint32_t number;       /* the parser's own */
+    uint8_t at;            /* the parser's own: octets of the record's header seen */
+    uint8_t hello;         /* the parser's own: what of the hello is being read */
+    uint8_t next;          /* the parser's own: what is read after the length */
+    uint8_t have;          /* the parser's own: octets of the number seen */
     uint8_t facts;         /* TB_TLS_... */
 };
 
@@ -47,7 +48,8 @@ bool tb_tls_looks_like(const uint8_t *data, size_t length);
 /* Feeds up to `length` octets; consumes a run of one class (possibly many records) and says which.
  * Stops also before the first octet of each application_data record, so that the caller can look at
  * data_records between calls. `data` NULL: missing octets; they pass within a record's body (the
- * hello is then not read further), else TB_TLS_NONE. */
+ * hello is then not read further), else TB_TLS_NONE. After TB_TLS_NONE it stays TB_TLS_NONE. A
+ * HelloRetryRequest (RFC 8446 section 4.1.4) sets no facts: the ServerHello after it does. */
 size_t tb_tls_feed(struct tb_tls *parser, const uint8_t *data, size_t length,
                    enum tb_tls_class *what);
 
