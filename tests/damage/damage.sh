@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# damage.sh - damaged captures, read with a sanitized plugin: no crash, no report, no layer that bails
+#
+# usage: damage.sh [SEED]
+#
+# All captures at hand are put into one file; `editcap -E` changes a share of its octets, other
+# seeds for each round, and every other round cuts the packets short too. Goes on for
+# TB_FUZZ_SECONDS, a minute at least; with SEED it runs that one round, to see a failure again.
+set -eu
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+# The plugin of this build where that is sanitized, else one of its own.
+sanitized_build()
+{
+    [ -z "${TB_PRELOAD:-}" ] || return 0
+    generator=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$TB_BUILD_DIR/CMakeCache.txt")
+    if ! cmake -S "$TB_SOURCE_DIR" -B "$TB_BUILD_DIR/damage" -G "$generator" \
+        -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DTB_SANITIZE=address,undefined \
+        -DTB_TESTS=OFF >"$log" 2>&1 ||
+        ! cmake --build "$TB_BUILD_DIR/damage" --target tcp-breath >>"$log" 2>&1; then
+        tail -n 20 "$log"
+        tb_fail "the sanitized plugin does not build"
+    fi
+    TB_BUILD_DIR=$TB_BUILD_DIR/damage
+    TB_PRELOAD=$(realpath "$(gcc -print-file-name=libasan.so)")
+}
+
+# Wireshark's own captures widen the field; without them ours do.
+gather()
+{
+    if folder=$("$TB_SOURCE_DIR/tests/agreement/fetch"); then
+        tb_share "$folder"
+    fi
+    (cd "$TB_TMP" && find . -name '*.pcap*' -type f | LC_ALL=C sort) >"$TB_TMP/list"
+    # shellcheck disable=SC2046 # one word a capture
+    tb_plain mergecap -a -w out/all.pcapng $(cat "$TB_TMP/list")
+}
+
+# Without our plugin and without sanitizers: for the programs that only prepare.
+tb_plain()
+{
+    (
+        TB_PRELOAD=
+        tb_run env WIRESHARK_PLUGIN_DIR=/nonexistent "$@"
+    )
+}
+
+# $1: what it is called; the rest: tshark's options. What TCP's dissection hands on may fail in
+# other dissectors, damaged as it is; what bears our name may not.
+read_damaged()
+{
+    name=$1
+    shift
+    status=0
+    tb_run tshark -n -r out/damaged.pcapng "$@" >"$TB_TMP/said" 2>"$TB_TMP/err" || status=$?
+    if [ "$status" -ne 0 ] ||
+        grep -a -q -e 'ERROR: AddressSanitizer' -e 'runtime error:' "$TB_TMP/err" ||
+        grep -a -q -i -e 'Dissector bug.*TCP Breath' -e 'Malformed Packet: TCP.Breath' \
+            "$TB_TMP/said"; then
+        grep -a -i -e 'Dissector bug.*TCP Breath' -e 'Malformed Packet: TCP.Breath' \
+            "$TB_TMP/said" | head -n 5
+        tail -n 40 "$TB_TMP/err"
+        tb_fail "seed $seed, $name: exit status $status (again: $0 $seed)"
+    fi
+}
+
+damage()
+{
+    share=0.02
+    [ $((seed % 3)) -ne 0 ] || share=0.002
+    cut=
+    [ $((seed % 2)) -ne 0 ] || cut="-s $((40 + seed * 7 % 120))"
+    # shellcheck disable=SC2086 # an option and its value, or nothing
+    tb_plain editcap $cut -E "$share" --seed "$seed" out/all.pcapng out/damaged.pcapng \
+        >/dev/null 2>"$TB_TMP/err" || tb_fail "editcap: $(cat "$TB_TMP/err")"
+}
+
+round()
+{
+    damage
+    read_damaged 'one pass'
+    read_damaged 'two passes, tree' -2 -V
+    read_damaged 'fields, Japanese' -o tcp-breath.language:ja -T fields -e tcp-breath.meaning \
+        -e tcp-breath.phase
+    grep -a -q handshake "$TB_TMP/said" || tb_fail "seed $seed: no layer was drawn"
+}
+
+log=$(mktemp)
+# shellcheck disable=SC2034 # tb_begin's
+TB_ON_EXIT="rm -f '$log'"
+sanitized_build
+tb_begin
+tb_require_plugin
+gather
+if [ $# -gt 0 ]; then
+    seed=$1
+    round
+    exit 0
+fi
+seconds=${TB_FUZZ_SECONDS:-0}
+[ "$seconds" -ge 60 ] || seconds=60
+until=$(($(date +%s) + seconds))
+seed=1
+while [ "$(date +%s)" -lt "$until" ]; do
+    round
+    seed=$((seed + 1))
+done
+printf '%s rounds\n' $((seed - 1))
