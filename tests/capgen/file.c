@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* file.c - a capture file in memory: pcapng or classic pcap */
+#include "file.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PCAP_MICROSECONDS 0xa1b2c3d4u
+#define PCAP_NANOSECONDS  0xa1b23c4du
+#define PCAP_SNAPLEN      262144u /* what tcpdump writes where there is no limit */
+#define NS_PER_S          1000000000u
+#define BLOCK_ROOM        1024u /* more than a block has beside packet and comment */
+
+static const struct cg_format formats[] = {
+    { "pcapng", true, false, 9 },     { "pcapng-be", true, true, 9 },
+    { "pcapng-us", true, false, 6 },  { "pcap", false, false, 6 },
+    { "pcap-be", false, true, 6 },    { "pcap-ns", false, false, 9 },
+    { "pcap-ns-be", false, true, 9 },
+};
+
+const struct cg_format *cg_format_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(formats[i].name, name) == 0)
+            return &formats[i];
+    return NULL;
+}
+
+const char *cg_format_names(void)
+{
+    return "pcapng, pcapng-be, pcapng-us, pcap, pcap-be, pcap-ns, pcap-ns-be";
+}
+
+void cg_file_init(struct cg_file *file, const struct cg_format *format)
+{
+    memset(file, 0, sizeof *file);
+    file->format = format;
+    file->out.big_endian = format->big_endian;
+}
+
+void cg_file_free(struct cg_file *file)
+{
+    free(file->out.data);
+    file->out = (struct tb_pcapng){ 0 };
+}
+
+static int reserve(struct tb_pcapng *out, size_t more)
+{
+    size_t size = out->size == 0 ? 65536 : out->size;
+    uint8_t *data;
+
+    while (size - out->used < more)
+        size *= 2;
+    if (size == out->size)
+        return 0;
+    data = realloc(out->data, size);
+    if (data == NULL)
+        return -ENOMEM;
+    out->data = data;
+    out->size = size;
+    return 0;
+}
+
+static void put(struct tb_pcapng *out, uint32_t number, size_t width)
+{
+    for (size_t i = 0; i < width; i++) {
+        size_t place = out->big_endian ? width - 1 - i : i;
+
+        out->data[out->used++] = (uint8_t)(number >> 8 * place);
+    }
+}
+
+/* https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap: 24 octets. */
+static void put_pcap_header(struct cg_file *file, uint16_t link_type)
+{
+    put(&file->out, file->format->tsresol == 9 ? PCAP_NANOSECONDS : PCAP_MICROSECONDS, 4);
+    put(&file->out, 2, 2);
+    put(&file->out, 4, 2);
+    put(&file->out, 0, 4);
+    put(&file->out, 0, 4);
+    put(&file->out, file->snaplen > 0 ? file->snaplen : PCAP_SNAPLEN, 4);
+    put(&file->out, link_type, 4);
+}
+
+static int add_pcap(struct cg_file *file, const struct cg_frame *frame)
+{
+    uint32_t fraction = (uint32_t)(frame->time_ns % NS_PER_S);
+
+    if (frame->comment != NULL)
+        return -ENOTSUP;
+    if (file->interface_count == 0) {
+        put_pcap_header(file, frame->link_type);
+        file->link_types[file->interface_count++] = frame->link_type;
+    }
+    if (file->link_types[0] != frame->link_type)
+        return -EXDEV;
+    put(&file->out, (uint32_t)(frame->time_ns / NS_PER_S), 4);
+    put(&file->out, file->format->tsresol == 9 ? fraction : fraction / 1000, 4);
+    put(&file->out, (uint32_t)frame->captured, 4);
+    put(&file->out, (uint32_t)frame->length, 4);
+    memcpy(file->out.data + file->out.used, frame->data, frame->captured);
+    file->out.used += frame->captured;
+    return 0;
+}
+
+/* The interface of this link type, described where it is the first time. */
+static int find_interface(struct cg_file *file, uint16_t link_type, uint32_t *interface)
+{
+    const struct tb_pcapng_interface description = { .link_type = link_type,
+                                                     .snaplen = file->snaplen,
+                                                     .tsresol = file->format->tsresol };
+    int error = 0;
+
+    for (*interface = 0; *interface < file->interface_count; ++*interface)
+        if (file->link_types[*interface] == link_type)
+            return 0;
+    if (file->interface_count == 0)
+        error = tb_pcapng_add_section(&file->out, NULL, 0);
+    if (error == 0)
+        error = tb_pcapng_add_interface(&file->out, &description);
+    file->link_types[file->interface_count++] = link_type;
+    return error;
+}
+
+static int add_pcapng(struct cg_file *file, const struct cg_frame *frame)
+{
+    const char *text = frame->comment != NULL ? frame->comment : "";
+    const struct tb_pcapng_option comment = tb_pcapng_text(TB_PCAPNG_COMMENT, text);
+    struct tb_pcapng_packet packet = { .ticks =
+                                           tb_pcapng_ticks(frame->time_ns, file->format->tsresol),
+                                       .data = frame->data,
+                                       .captured = frame->captured,
+                                       .length = frame->length,
+                                       .options = &comment,
+                                       .option_count = frame->comment != NULL ? 1 : 0 };
+    int error = find_interface(file, frame->link_type, &packet.interface);
+
+    return error != 0 ? error : tb_pcapng_add_packet(&file->out, &packet);
+}
+
+int cg_file_add(struct cg_file *file, const struct cg_frame *frame)
+{
+    if (reserve(&file->out, frame->captured + BLOCK_ROOM) != 0)
+        return -ENOMEM;
+    return file->format->pcapng ? add_pcapng(file, frame) : add_pcap(file, frame);
+}

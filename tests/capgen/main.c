@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main.c - capgen: renders a conversation written as text into a capture file
+ *
+ * The text format is described in captures/README.md. The same text gives the same octets,
+ * everywhere and always. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "end.h"
+#include "file.h"
+#include "layers.h"
+#include "parse.h"
+#include "render.h"
+
+#define EXIT_USAGE 2
+#define TEXT_LIMIT (16u << 20) /* octets of source: far more than anybody writes */
+
+struct arguments {
+    const char *input;
+    const char *output; /* NULL: stdout */
+    const struct cg_format *format;
+    bool path_is_forced;
+    struct cg_path path;
+};
+
+static int usage(FILE *stream)
+{
+    fprintf(stream,
+            "usage: capgen [--format FORMAT] [--link BASE[,LAYER...]] [-o OUTPUT] INPUT.cap\n"
+            "  FORMAT  %s\n"
+            "  BASE    ethernet, lo, null, null-be, sll, sll2, raw, pktap, amsdu\n"
+            "  LAYER   vlan=ID, svlan=ID, mpls=LABEL, pppoe=SESSION, gre, ipip, vxlan=NETWORK,\n"
+            "          ipv6, ip6ext, fragment=OCTETS; instead of what the input says\n",
+            cg_format_names());
+    return stream == stderr ? EXIT_USAGE : 0;
+}
+
+static int wrong(const char *what, const char *word)
+{
+    fprintf(stderr, "capgen: %s: %s\n", word, what);
+    return usage(stderr);
+}
+
+/* "ethernet,vlan=10" */
+static bool parse_path(char *words, struct cg_path *path)
+{
+    for (char *word = strtok(words, ","); word != NULL; word = strtok(NULL, ","))
+        if (!cg_path_add(path, word))
+            return false;
+    return true;
+}
+
+/* 0; EXIT_USAGE; -1: help was asked for, and given. */
+static int parse_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    static const struct option options[] = { { "format", required_argument, NULL, 'f' },
+                                             { "link", required_argument, NULL, 'l' },
+                                             { "output", required_argument, NULL, 'o' },
+                                             { "help", no_argument, NULL, 'h' },
+                                             { NULL, 0, NULL, 0 } };
+    int option;
+
+    arguments->format = cg_format_find("pcapng");
+    while ((option = getopt_long(argc, argv, "f:l:o:h", options, NULL)) != -1) {
+        if (option == 'f') {
+            arguments->format = cg_format_find(optarg);
+            if (arguments->format == NULL)
+                return wrong("is not a file format", optarg);
+        } else if (option == 'l') {
+            arguments->path_is_forced = true;
+            if (!parse_path(optarg, &arguments->path))
+                return wrong("has a word that is not a link type or a layer", optarg);
+        } else if (option == 'o') {
+            arguments->output = optarg;
+        } else {
+            usage(option == 'h' ? stdout : stderr);
+            return option == 'h' ? -1 : EXIT_USAGE;
+        }
+    }
+    if (argc - optind != 1)
+        return usage(stderr);
+    arguments->input = argv[optind];
+    return 0;
+}
+
+static int read_text(const char *name, char **text, size_t *length)
+{
+    FILE *file = fopen(name, "rb");
+    char *octets;
+
+    if (file == NULL)
+        return -errno;
+    octets = malloc(TEXT_LIMIT);
+    if (octets != NULL)
+        *length = fread(octets, 1, TEXT_LIMIT, file);
+    fclose(file);
+    if (octets == NULL)
+        return -ENOMEM;
+    if (*length == TEXT_LIMIT) {
+        free(octets);
+        return -EFBIG;
+    }
+    *text = octets;
+    return 0;
+}
+
+static int write_output(const char *name, const uint8_t *data, size_t length)
+{
+    FILE *file = name == NULL ? stdout : fopen(name, "wb");
+    bool written;
+
+    if (file == NULL)
+        return -errno;
+    written = fwrite(data, 1, length, file) == length && fflush(file) == 0;
+    if (file != stdout && fclose(file) != 0)
+        written = false;
+    return written ? 0 : -EIO;
+}
+
+static int fail(const char *object, int error)
+{
+    fprintf(stderr, "capgen: %s: %s\n", object, strerror(-error));
+    return EXIT_FAILURE;
+}
+
+/* Everything is rendered before anything is written: a wrong source leaves no half a file. */
+static int render(const struct arguments *arguments, struct cg_source *source,
+                  struct cg_render *render)
+{
+    int error = cg_source_read(source);
+
+    if (error == -EINVAL) {
+        fprintf(stderr, "capgen: %s:%u: %s\n", arguments->input, source->lexer.line,
+                source->lexer.reason);
+        return EXIT_FAILURE;
+    }
+    if (error != 0)
+        return fail(arguments->input, error);
+    error = write_output(arguments->output, render->file.out.data, render->file.out.used);
+    if (error != 0)
+        return fail(arguments->output == NULL ? "stdout" : arguments->output, error);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    static struct cg_source source;
+    static struct cg_render rendering;
+    static struct cg_connection connections[CG_CONNECTIONS_MAX];
+    struct arguments arguments = { .input = NULL };
+    char *text = NULL;
+    size_t length = 0;
+    int status = parse_arguments(argc, argv, &arguments);
+    int error;
+
+    if (status != 0)
+        return status < 0 ? EXIT_SUCCESS : status;
+    error = read_text(arguments.input, &text, &length);
+    if (error != 0)
+        return fail(arguments.input, error);
+    rendering.path_is_forced = arguments.path_is_forced;
+    rendering.path = arguments.path;
+    cg_file_init(&rendering.file, arguments.format);
+    source.render = &rendering;
+    source.connections = connections;
+    cg_lex_init(&source.lexer, text, length);
+    status = render(&arguments, &source, &rendering);
+    for (size_t i = 0; i < source.connection_count; i++)
+        for (size_t side = 0; side < CG_SIDE_COUNT; side++)
+            cg_end_free(&connections[i].end[side]);
+    cg_file_free(&rendering.file);
+    free(text);
+    return status;
+}
