@@ -24,10 +24,11 @@
 #                          Set TB_ON_EXIT to a command to have it run at exit before the removal.
 #   tb_share FILE...       copies files to $TB_TMP, readable by the programs
 #   tb_run PROGRAM ARG...  runs tshark, sharkd, editcap, ... as another user when root, with only
-#                          PATH, HOME, TMPDIR, TZ=UTC, LC_ALL=C.UTF-8 and the plugin's folder in
-#                          its environment; `tb_run env LC_ALL=ja_JP.UTF-8 tshark ...` changes
-#                          it. It runs in $TB_TMP: `-r captures/article.pcapng` will do. stdin,
-#                          stdout, stderr and the exit status are the program's.
+#                          PATH, HOME, TMPDIR, TZ=UTC, LC_ALL=C.UTF-8 and our folders of plugins
+#                          and extcaps in its environment (so Wireshark's own are not there);
+#                          `tb_run env LC_ALL=ja_JP.UTF-8 tshark ...` changes it. It runs in
+#                          $TB_TMP, so that `-r captures/article.pcapng` will do. stdin, stdout,
+#                          stderr and the exit status are the program's.
 #   tb_require_plugin      fails unless `tshark -G plugins` lists the plugin just built
 #   tb_wireshark_version   prints the X.Y of the tshark at hand
 #   tb_is_root             true as root
@@ -90,6 +91,7 @@ tb_begin()
     tb_copy_captures
     mkdir "$TB_TMP/home" "$TB_TMP/out"
     [ ! -d "$TB_BUILD_DIR/wireshark" ] || cp -RL -- "$TB_BUILD_DIR/wireshark" "$TB_TMP/wireshark"
+    mkdir -p "$TB_TMP/wireshark/extcap"
     chmod -R u+rwX,go+rX,go-w -- "$TB_TMP"
     chmod 1777 "$TB_TMP/home" "$TB_TMP/out"
 }
@@ -106,6 +108,7 @@ tb_run()
 {
     set -- env -i PATH="$PATH" HOME="$TB_TMP/home" TMPDIR="$TB_TMP/out" TZ=UTC LC_ALL=C.UTF-8 \
         WIRESHARK_PLUGIN_DIR="$TB_TMP/wireshark/plugins" \
+        WIRESHARK_EXTCAP_DIR="$TB_TMP/wireshark/extcap" \
         ${TB_PRELOAD:+"LD_PRELOAD=$TB_PRELOAD"} \
         ${TB_PRELOAD:+WIRESHARK_DEBUG_WMEM_OVERRIDE=simple} \
         ${TB_PRELOAD:+"ASAN_OPTIONS=${TB_ASAN_OPTIONS:-detect_leaks=0}"} \
@@ -127,7 +130,7 @@ tb_require_plugin()
     tb_run tshark -G plugins >"$TB_TMP/plugins.txt" || tb_fail "tshark -G plugins failed"
     # the path too: an installed plugin is not the one under test
     awk -F '\t' -v ours="$TB_TMP/wireshark/plugins/" '
-        $1 == "tcp-breath.so" && index($NF, ours) == 1 { found = 1 }
+        $1 ~ /^tcp-breath\.so *$/ && index($NF, ours) == 1 { found = 1 }
         END { exit !found }' "$TB_TMP/plugins.txt" ||
         tb_fail "tshark does not load tcp-breath.so of $TB_BUILD_DIR"
 }
