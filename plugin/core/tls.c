@@ -289,6 +289,8 @@ static bool read_header(struct tb_tls *parser, uint8_t octet)
             return false;
         break;
     case 3:
+        if (octet > LENGTH_MAX >> 8)
+            return false;
         parser->record_left = (uint16_t)(octet << 8);
         break;
     default:
