@@ -9,8 +9,54 @@
 #include "event.h"
 #include "exchange.h"
 #include "segment.h"
+#include "track.h"
 
-struct tb_flow; /* fields: below, for embedding; they are the engine's */
+/* A SYN with another ISN on a connection that is open: perhaps the next connection, perhaps an
+ * attack (RFC 5961 section 4). */
+struct tb_candidate {
+    uint64_t time_ns;
+    uint32_t isn;
+    uint16_t window;
+    uint16_t mss;
+    uint8_t wscale;
+    uint8_t has;
+    uint8_t from; /* enum tb_side */
+    bool pending;
+};
+
+/* How the roles are known, best last. */
+enum tb_role_source {
+    TB_ROLE_BY_PORT,
+    TB_ROLE_BY_PAYLOAD,
+    TB_ROLE_BY_SYN_ACK,
+    TB_ROLE_BY_SYN
+};
+
+/* For embedding; the members are the engine's. */
+struct tb_flow {
+    struct tb_half half[TB_SIDE_COUNT]; /* what each side has sent */
+    struct tb_exchange exchange;
+    struct tb_candidate candidate;
+    uint64_t reset_ns;  /* when the last effective reset was seen */
+    uint64_t rtt_ns;    /* of the handshake; 0: unknown */
+    uint32_t stray_ack; /* an ACK that answered a SYN with old numbers: half-open */
+    uint8_t state_before_reset[TB_SIDE_COUNT]; /* enum tb_state */
+    uint8_t client;                            /* enum tb_side */
+    uint8_t role_source;                       /* enum tb_role_source */
+    uint8_t reset_by;                          /* enum tb_side; with was_reset */
+    bool started;                              /* a segment has moved it */
+    bool preloaded; /* carries a candidate SYN of the flow before, nothing else yet */
+    bool follows;   /* the addresses and ports were used before */
+    bool midstream;
+    bool inferred; /* a state was restored or concluded: from here on */
+    bool was_reset;
+    bool reset_exact; /* the reset's number was right to the octet */
+    bool handshake_done;
+    bool fast_open; /* data in the SYN was accepted */
+    bool has_stray_ack;
+    bool roles_changed;
+    bool equal_ports; /* who speaks first is the client, for want of better */
+};
 
 /* Starts a connection. `port` by side: a guess at the roles where nothing better is seen.
  * `before`: the flow that tb_flow_is_followed_by() was true of, or NULL: its candidate SYN, if it

@@ -6,10 +6,32 @@
 
 #include "seq.h"
 
+/* Out-of-order segments are looked for a place this far; a capture made to cost time gets none. */
+enum {
+    SEARCH_MAX = 256
+};
+
+static void insert_sorted(struct tb_links *links, struct tb_link *link)
+{
+    struct tb_link **at = &links->first;
+
+    for (unsigned steps = 0; tb_seq_le((*at)->end, link->end); steps++) {
+        if (steps == SEARCH_MAX)
+            return;
+        at = &(*at)->next;
+    }
+    link->next = *at;
+    *at = link;
+}
+
 void tb_links_sent(struct tb_links *links, struct tb_link *link)
 {
     link->next = NULL;
     link->acked_in = 0;
+    if (links->last != NULL && tb_seq_lt(link->end, links->last->end)) {
+        insert_sorted(links, link);
+        return;
+    }
     if (links->last != NULL)
         links->last->next = link;
     else
@@ -19,26 +41,16 @@ void tb_links_sent(struct tb_links *links, struct tb_link *link)
 
 uint32_t tb_links_acked(struct tb_links *links, uint32_t ack, uint32_t frame)
 {
-    const struct tb_link *highest = NULL;
-    struct tb_link *before = NULL;
-    struct tb_link **at = &links->first;
+    uint32_t highest = 0;
 
-    /* The queue is in order of sending, so almost always in order of `end`; a segment that came out
-     * of order stays until it is covered, and the queue never holds more than is in flight. */
-    while (*at != NULL) {
-        struct tb_link *link = *at;
+    while (links->first != NULL && tb_seq_le(links->first->end, ack)) {
+        struct tb_link *link = links->first;
 
-        if (tb_seq_gt(link->end, ack)) {
-            before = link;
-            at = &link->next;
-            continue;
-        }
         link->acked_in = frame;
-        if (highest == NULL || tb_seq_ge(link->end, highest->end))
-            highest = link;
-        *at = link->next;
-        if (links->last == link)
-            links->last = before;
+        highest = link->frame;
+        links->first = link->next;
     }
-    return highest == NULL ? 0 : highest->frame;
+    if (links->first == NULL)
+        links->last = NULL;
+    return highest;
 }

@@ -1,0 +1,556 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* exchange.c - pairs requests and responses of one connection
+ *
+ * Theory: octets arrive in order, a run of one direction at a time. They are given to that
+ * direction's parser, which cuts them into pieces at borders; a piece is then counted to the
+ * request being sent or to the response being given. Until an HTTP head has been read to its end
+ * the borders are those of runs, so nothing is taken back when the payload turns out not to be
+ * HTTP.
+ *
+ * Numbers are consecutive, so an answer's number is known even where its request's facts were not
+ * kept (deep pipelining). */
+#include "exchange.h"
+
+#include <string.h>
+
+void tb_exchange_init(struct tb_exchange *exchange)
+{
+    memset(exchange, 0, sizeof *exchange);
+    exchange->mode = TB_EXCHANGE_TRIAL;
+    tb_http1_init(&exchange->parser[TB_ROLE_CLIENT].http, TB_HTTP1_REQUEST);
+    tb_http1_init(&exchange->parser[TB_ROLE_SERVER].http, TB_HTTP1_RESPONSE);
+}
+
+static struct tb_request *place_of(struct tb_exchange *exchange, uint32_t number)
+{
+    return &exchange->request[number % TB_REQUESTS_KEPT];
+}
+
+/* NULL where the request's facts were not kept. */
+static struct tb_request *request_of(struct tb_exchange *exchange, uint32_t number)
+{
+    struct tb_request *request = place_of(exchange, number);
+
+    return number != 0 && request->number == number ? request : NULL;
+}
+
+static void mark(struct tb_event *event, enum tb_mark which)
+{
+    event->marks = (uint16_t)(event->marks | 1u << which);
+}
+
+static void set(struct tb_event *event, unsigned what)
+{
+    event->has = (uint16_t)(event->has | what);
+}
+
+static void note_exchange(struct tb_event *event, uint32_t number)
+{
+    if (number == 0)
+        return;
+    if (event->exchange == 0)
+        event->exchange = number;
+    event->exchange_last = number;
+}
+
+/* ---- requests */
+
+static void begin_request(struct tb_exchange *exchange, const struct tb_octets *octets)
+{
+    struct tb_request *request = place_of(exchange, ++exchange->begun);
+
+    memset(request, 0, sizeof *request);
+    request->number = exchange->begun;
+    request->first_ns = octets->time_ns;
+    request->last_ns = octets->time_ns;
+}
+
+static void count_request(struct tb_exchange *exchange, const struct tb_octets *octets,
+                          uint64_t length, struct tb_event *event)
+{
+    struct tb_request *request = request_of(exchange, exchange->begun);
+
+    if (request == NULL || length == 0)
+        return;
+    request->bytes += length;
+    request->last_ns = octets->time_ns;
+    request->last_frame = octets->frame;
+    note_exchange(event, request->number);
+    event->request_bytes = request->bytes;
+    set(event, TB_EVENT_REQUEST_BYTES);
+    if (octets->time_ns >= request->first_ns) {
+        event->request_duration_ns = octets->time_ns - request->first_ns;
+        set(event, TB_EVENT_REQUEST_DURATION);
+    }
+}
+
+/* ---- responses */
+
+/* The exchange that the server's next message answers; 0 where no request is known. */
+static uint32_t next_to_answer(const struct tb_exchange *exchange)
+{
+    return exchange->answered < exchange->begun ? exchange->answered + 1 : 0;
+}
+
+static void begin_response(struct tb_exchange *exchange, uint32_t number,
+                           const struct tb_octets *octets)
+{
+    if (exchange->response_in_progress == number && number != 0)
+        return; /* after an interim response */
+    exchange->response_in_progress = number;
+    exchange->response_bytes = 0;
+    exchange->response_timed = false;
+    exchange->response_first_ns = octets->time_ns;
+}
+
+/* The final response begins with these octets: what was interim before does not count for times. */
+static void time_response(struct tb_exchange *exchange, const struct tb_octets *octets,
+                          struct tb_event *event)
+{
+    exchange->response_timed = true;
+    exchange->response_first_ns = octets->time_ns;
+    set(event, TB_EVENT_RESPONSE_STARTS);
+}
+
+static void report_times(struct tb_exchange *exchange, const struct tb_octets *octets,
+                         struct tb_event *event)
+{
+    const struct tb_request *request = request_of(exchange, exchange->response_in_progress);
+    bool whole = request != NULL && (exchange->mode != TB_EXCHANGE_HTTP || request->complete);
+
+    if (whole && exchange->response_first_ns >= request->last_ns) {
+        event->response_time_ns = exchange->response_first_ns - request->last_ns;
+        set(event, TB_EVENT_RESPONSE_TIME);
+    }
+    if (octets->time_ns >= exchange->response_first_ns) {
+        event->response_duration_ns = octets->time_ns - exchange->response_first_ns;
+        set(event, TB_EVENT_RESPONSE_DURATION);
+    }
+}
+
+static void count_response(struct tb_exchange *exchange, const struct tb_octets *octets,
+                           uint64_t length, struct tb_event *event)
+{
+    const struct tb_request *request = request_of(exchange, exchange->response_in_progress);
+
+    if (length == 0)
+        return;
+    exchange->response_bytes += length;
+    note_exchange(event, exchange->response_in_progress);
+    event->response_bytes = exchange->response_bytes;
+    set(event, TB_EVENT_RESPONSE_BYTES);
+    if (request != NULL) {
+        event->request_in = request->last_frame;
+        event->request_bytes = request->bytes;
+        set(event, TB_EVENT_REQUEST_BYTES);
+    }
+    if (exchange->response_timed)
+        report_times(exchange, octets, event);
+}
+
+static void end_response(struct tb_exchange *exchange)
+{
+    if (exchange->response_in_progress != 0)
+        exchange->answered = exchange->response_in_progress;
+    exchange->response_in_progress = 0;
+}
+
+/* ---- runs */
+
+static void take_client_run(struct tb_exchange *exchange, const struct tb_octets *octets,
+                            uint64_t length, struct tb_event *event)
+{
+    if (!exchange->client_spoke || exchange->server_turn || exchange->begun == 0) {
+        if (exchange->response_in_progress != 0)
+            end_response(exchange);
+        exchange->answered = exchange->begun;
+        begin_request(exchange, octets);
+    }
+    exchange->client_spoke = true;
+    exchange->server_turn = false;
+    count_request(exchange, octets, length, event);
+}
+
+static void take_server_run(struct tb_exchange *exchange, const struct tb_octets *octets,
+                            uint64_t length, struct tb_event *event)
+{
+    if (!exchange->server_turn && exchange->begun != 0) {
+        exchange->answered = exchange->begun - 1; /* earlier ones were one run with it */
+        begin_response(exchange, exchange->begun, octets);
+        time_response(exchange, octets, event);
+    }
+    exchange->server_turn = true;
+    count_response(exchange, octets, length, event);
+}
+
+static void take_run(struct tb_exchange *exchange, enum tb_role role,
+                     const struct tb_octets *octets, uint64_t length, struct tb_event *event)
+{
+    if (length == 0)
+        return;
+    if (role == TB_ROLE_CLIENT)
+        take_client_run(exchange, octets, length, event);
+    else
+        take_server_run(exchange, octets, length, event);
+}
+
+/* ---- HTTP */
+
+/* From runs to HTTP's borders, at the end of the first head: what was counted stays. */
+static void confirm_http(struct tb_exchange *exchange)
+{
+    exchange->mode = TB_EXCHANGE_HTTP;
+    exchange->request_open = exchange->begun != 0 && !exchange->server_turn;
+}
+
+/* After 101, or 2xx to CONNECT, both directions carry another protocol. */
+static void enter_tunnel(struct tb_exchange *exchange)
+{
+    exchange->mode = TB_EXCHANGE_TRIAL;
+    exchange->server_turn = true;
+    exchange->answered = exchange->begun;
+    exchange->response_in_progress = 0;
+    tb_http1_init(&exchange->parser[TB_ROLE_CLIENT].http, TB_HTTP1_REQUEST);
+    tb_http1_init(&exchange->parser[TB_ROLE_SERVER].http, TB_HTTP1_RESPONSE);
+}
+
+static void request_starts(struct tb_exchange *exchange, const struct tb_octets *octets,
+                           uint32_t offset, struct tb_event *event)
+{
+    if ((event->has & TB_EVENT_HTTP_REQUEST) == 0 && octets->data != NULL) {
+        event->http_start[TB_ROLE_CLIENT] = octets->offset + offset;
+        set(event, TB_EVENT_HTTP_REQUEST);
+    }
+    if (exchange->mode != TB_EXCHANGE_HTTP)
+        return; /* the run begins it */
+    begin_request(exchange, octets);
+    exchange->request_open = true;
+}
+
+static void request_head_ends(struct tb_exchange *exchange)
+{
+    const struct tb_http1 *parser = &exchange->parser[TB_ROLE_CLIENT].http;
+    struct tb_request *request;
+
+    if ((parser->facts & TB_HTTP1_H2_PREFACE) != 0) {
+        exchange->mode = TB_EXCHANGE_RUNS;
+        exchange->multiplexed = true;
+        exchange->request[exchange->begun % TB_REQUESTS_KEPT].number = 0;
+        return;
+    }
+    if (exchange->mode == TB_EXCHANGE_TRIAL)
+        confirm_http(exchange);
+    request = request_of(exchange, exchange->begun);
+    if (request != NULL)
+        request->facts = parser->facts & (TB_HTTP1_IS_HEAD | TB_HTTP1_IS_CONNECT);
+}
+
+static void request_ends(struct tb_exchange *exchange, struct tb_event *event)
+{
+    struct tb_request *request = request_of(exchange, exchange->begun);
+
+    exchange->request_open = false;
+    set(event, TB_EVENT_REQUEST_ENDS);
+    if (request != NULL)
+        request->complete = true;
+}
+
+/* The status is in the first line: "HTTP/1.1 100". Too few octets to tell count as final. */
+static bool announces_interim(const struct tb_octets *octets, uint32_t offset)
+{
+    const uint8_t *line = octets->data + offset;
+
+    return octets->data != NULL && octets->length - offset >= 12 && line[9] == '1' &&
+           memcmp(line + 9, "101", 3) != 0;
+}
+
+static void response_starts(struct tb_exchange *exchange, const struct tb_octets *octets,
+                            uint32_t offset, struct tb_event *event)
+{
+    uint32_t number = next_to_answer(exchange);
+    const struct tb_request *request = request_of(exchange, number);
+
+    if ((event->has & TB_EVENT_HTTP_RESPONSE) == 0 && octets->data != NULL) {
+        event->http_start[TB_ROLE_SERVER] = octets->offset + offset;
+        set(event, TB_EVENT_HTTP_RESPONSE);
+    }
+    if (number != 0 && request == NULL)
+        exchange->inferred = true; /* whether it answers HEAD is not known */
+    tb_http1_answers(&exchange->parser[TB_ROLE_SERVER].http, request == NULL ? 0 : request->facts);
+    if (exchange->mode != TB_EXCHANGE_HTTP)
+        return; /* the run begins it */
+    begin_response(exchange, number, octets);
+    if (!announces_interim(octets, offset))
+        time_response(exchange, octets, event);
+}
+
+static void response_ends(struct tb_exchange *exchange, struct tb_event *event)
+{
+    if (tb_http1_is_interim(&exchange->parser[TB_ROLE_SERVER].http)) {
+        exchange->response_timed = false;
+        return;
+    }
+    set(event, TB_EVENT_RESPONSE_ENDS);
+    end_response(exchange);
+}
+
+static void head_ends(struct tb_exchange *exchange, enum tb_role role)
+{
+    if (role == TB_ROLE_CLIENT)
+        request_head_ends(exchange);
+    else if (exchange->mode == TB_EXCHANGE_TRIAL)
+        confirm_http(exchange);
+    if (role == TB_ROLE_SERVER && (exchange->parser[role].http.facts & TB_HTTP1_TUNNEL) != 0)
+        enter_tunnel(exchange);
+}
+
+/* The border of this direction can not be told any more. */
+static void lose(struct tb_exchange *exchange, enum tb_role role)
+{
+    if (exchange->mode == TB_EXCHANGE_TRIAL) {
+        exchange->mode = TB_EXCHANGE_RUNS; /* it never was HTTP */
+        return;
+    }
+    exchange->lost[role] = true;
+    exchange->inferred = true;
+}
+
+static void cross_border(struct tb_exchange *exchange, enum tb_role role,
+                         const struct tb_octets *octets, uint32_t offset,
+                         enum tb_http1_border border, struct tb_event *event)
+{
+    switch (border) {
+    case TB_HTTP1_MORE:
+        break;
+    case TB_HTTP1_START:
+        if (role == TB_ROLE_CLIENT)
+            request_starts(exchange, octets, offset, event);
+        else
+            response_starts(exchange, octets, offset, event);
+        break;
+    case TB_HTTP1_HEAD:
+        head_ends(exchange, role);
+        break;
+    case TB_HTTP1_END:
+        if (role == TB_ROLE_CLIENT)
+            request_ends(exchange, event);
+        else
+            response_ends(exchange, event);
+        break;
+    case TB_HTTP1_LOST:
+        lose(exchange, role);
+        break;
+    }
+}
+
+/* Counts octets to the message under way; empty lines between messages count to none. */
+static void count_http(struct tb_exchange *exchange, enum tb_role role,
+                       const struct tb_octets *octets, uint32_t length, struct tb_event *event)
+{
+    if (exchange->mode != TB_EXCHANGE_HTTP)
+        take_run(exchange, role, octets, length, event);
+    else if (role == TB_ROLE_SERVER)
+        count_response(exchange, octets, length, event);
+    else if (exchange->request_open || exchange->lost[role])
+        count_request(exchange, octets, length, event);
+}
+
+/* After a loss a segment that begins like a message is taken for one. */
+static void find_border_again(struct tb_exchange *exchange, enum tb_role role,
+                              const struct tb_octets *octets)
+{
+    enum tb_http1_kind kind = role == TB_ROLE_CLIENT ? TB_HTTP1_REQUEST : TB_HTTP1_RESPONSE;
+
+    if (octets->data == NULL || octets->offset != 0 ||
+        !tb_http1_looks_like(kind, octets->data, octets->length))
+        return;
+    tb_http1_init(&exchange->parser[role].http, kind);
+    exchange->lost[role] = false;
+    if (role == TB_ROLE_SERVER && exchange->begun != 0) {
+        exchange->answered = exchange->begun - 1;
+        exchange->response_in_progress = 0;
+    }
+}
+
+static bool reads_http(const struct tb_exchange *exchange)
+{
+    return (exchange->mode == TB_EXCHANGE_HTTP || exchange->mode == TB_EXCHANGE_TRIAL) &&
+           !exchange->multiplexed;
+}
+
+static void take_http(struct tb_exchange *exchange, enum tb_role role,
+                      const struct tb_octets *octets, struct tb_event *event)
+{
+    enum tb_http1_border border = TB_HTTP1_START;
+    uint32_t done = 0;
+
+    if (exchange->lost[role])
+        find_border_again(exchange, role, octets);
+    while (done < octets->length && border != TB_HTTP1_MORE && reads_http(exchange) &&
+           !exchange->lost[role]) {
+        const uint8_t *data = octets->data == NULL ? NULL : octets->data + done;
+        size_t used =
+            tb_http1_feed(&exchange->parser[role].http, data, octets->length - done, &border);
+
+        count_http(exchange, role, octets, (uint32_t)used, event);
+        done += (uint32_t)used;
+        cross_border(exchange, role, octets, done, border, event);
+    }
+    if (done < octets->length && !exchange->multiplexed)
+        count_http(exchange, role, octets, octets->length - done, event);
+}
+
+/* ---- TLS */
+
+/* In TLS 1.3 the rest of the handshake travels as application data (RFC 8446 section 5.2): what the
+ * server sends before the client's first such record, and that record, which holds Finished. */
+static bool is_hidden_handshake(const struct tb_exchange *exchange, enum tb_role role)
+{
+    uint16_t client_records = exchange->parser[TB_ROLE_CLIENT].tls.data_records;
+
+    if (!exchange->tls13)
+        return false;
+    return role == TB_ROLE_SERVER ? client_records == 0 : client_records == 1;
+}
+
+/* With TLS 1.3 the server's choice is hidden: an offer of h2 is taken for its use, so that no
+ * response time is invented (RFC 7301; RFC 8446 section 4.3.1). */
+static void learn_from_hello(struct tb_exchange *exchange)
+{
+    unsigned client = exchange->parser[TB_ROLE_CLIENT].tls.facts;
+    unsigned server = exchange->parser[TB_ROLE_SERVER].tls.facts;
+
+    if ((server & TB_TLS_SERVER_HELLO) == 0)
+        return;
+    exchange->tls13 = (server & TB_TLS_V13) != 0;
+    exchange->multiplexed = ((exchange->tls13 ? client : server) & TB_TLS_ALPN_H2) != 0;
+}
+
+static enum tb_octets_kind take_tls(struct tb_exchange *exchange, enum tb_role role,
+                                    const struct tb_octets *octets, struct tb_event *event)
+{
+    struct tb_tls *parser = &exchange->parser[role].tls;
+    enum tb_octets_kind kind = TB_OCTETS_NONE;
+    uint32_t done = 0;
+
+    set(event, TB_EVENT_TLS);
+    if (exchange->lost[role] && octets->data != NULL && octets->offset == 0 &&
+        tb_tls_looks_like(octets->data, octets->length)) {
+        tb_tls_init(parser);
+        exchange->lost[role] = false;
+    }
+    while (done < octets->length && !exchange->lost[role]) {
+        enum tb_tls_class what = TB_TLS_NONE;
+        const uint8_t *data = octets->data == NULL ? NULL : octets->data + done;
+        size_t used = tb_tls_feed(parser, data, octets->length - done, &what);
+
+        if (what == TB_TLS_NONE || used == 0) {
+            lose(exchange, role);
+            break;
+        }
+        done += (uint32_t)used;
+        if (what == TB_TLS_HANDSHAKE)
+            learn_from_hello(exchange);
+        if (what == TB_TLS_HANDSHAKE || is_hidden_handshake(exchange, role)) {
+            kind = kind == TB_OCTETS_NONE ? TB_OCTETS_TLS_HANDSHAKE : kind;
+            continue;
+        }
+        kind = TB_OCTETS_EXCHANGE;
+        if (!exchange->multiplexed)
+            take_run(exchange, role, octets, used, event);
+    }
+    if (done == octets->length)
+        return kind;
+    if (!exchange->multiplexed)
+        take_run(exchange, role, octets, octets->length - done, event);
+    return TB_OCTETS_EXCHANGE;
+}
+
+/* ---- which protocol */
+
+static void begin_tls(struct tb_exchange *exchange)
+{
+    exchange->mode = TB_EXCHANGE_TLS;
+    exchange->lost[TB_ROLE_CLIENT] = false;
+    exchange->lost[TB_ROLE_SERVER] = false;
+    tb_tls_init(&exchange->parser[TB_ROLE_CLIENT].tls);
+    tb_tls_init(&exchange->parser[TB_ROLE_SERVER].tls);
+}
+
+static void begin_trial(struct tb_exchange *exchange)
+{
+    exchange->mode = TB_EXCHANGE_TRIAL;
+    tb_http1_init(&exchange->parser[TB_ROLE_CLIENT].http, TB_HTTP1_REQUEST);
+    tb_http1_init(&exchange->parser[TB_ROLE_SERVER].http, TB_HTTP1_RESPONSE);
+}
+
+/* At the connection's first octets, and where a client starts to speak again in a protocol that we
+ * do not read: STARTTLS, an upgrade, a proxy's tunnel. */
+static void sniff(struct tb_exchange *exchange, enum tb_role role, const struct tb_octets *octets)
+{
+    bool turn = role == TB_ROLE_CLIENT && exchange->server_turn;
+
+    if (octets->data == NULL || exchange->multiplexed)
+        return;
+    if (exchange->mode == TB_EXCHANGE_TRIAL && exchange->sniffed && !turn)
+        return;
+    if (exchange->mode == TB_EXCHANGE_RUNS && !turn)
+        return;
+    exchange->sniffed = true;
+    if (tb_tls_looks_like(octets->data, octets->length))
+        begin_tls(exchange);
+    else if (exchange->mode == TB_EXCHANGE_RUNS &&
+             tb_http1_looks_like(TB_HTTP1_REQUEST, octets->data, octets->length))
+        begin_trial(exchange);
+}
+
+/* Takes back what the run of the preface was counted to. */
+static void tell_multiplexed(struct tb_event *event)
+{
+    mark(event, TB_MARK_MULTIPLEXED);
+    event->exchange = 0;
+    event->exchange_last = 0;
+    event->has = (uint16_t)(event->has & ~(TB_EVENT_REQUEST_BYTES | TB_EVENT_REQUEST_DURATION));
+}
+
+enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role role,
+                                     const struct tb_octets *octets, struct tb_event *event)
+{
+    enum tb_octets_kind kind = TB_OCTETS_EXCHANGE;
+
+    if (exchange->mode == TB_EXCHANGE_TRIAL || exchange->mode == TB_EXCHANGE_RUNS)
+        sniff(exchange, role, octets);
+    if (exchange->mode == TB_EXCHANGE_TLS)
+        kind = take_tls(exchange, role, octets, event);
+    else if (exchange->multiplexed)
+        exchange->client_spoke = exchange->client_spoke || role == TB_ROLE_CLIENT;
+    else if (exchange->mode == TB_EXCHANGE_RUNS)
+        take_run(exchange, role, octets, octets->length, event);
+    else
+        take_http(exchange, role, octets, event);
+    if (exchange->multiplexed && kind == TB_OCTETS_EXCHANGE)
+        tell_multiplexed(event);
+    if (exchange->inferred || (exchange->tls13 && kind == TB_OCTETS_EXCHANGE))
+        mark(event, TB_MARK_INFERRED);
+    if (role == TB_ROLE_CLIENT)
+        exchange->client_spoke = true;
+    return kind;
+}
+
+void tb_exchange_server_fin(struct tb_exchange *exchange)
+{
+    if (exchange->mode == TB_EXCHANGE_HTTP && !exchange->multiplexed &&
+        tb_http1_close(&exchange->parser[TB_ROLE_SERVER].http))
+        end_response(exchange);
+}
+
+enum tb_cut tb_exchange_cut(const struct tb_exchange *exchange)
+{
+    if (exchange->multiplexed || exchange->begun == 0)
+        return TB_CUT_NONE;
+    if (exchange->mode != TB_EXCHANGE_HTTP)
+        return exchange->server_turn ? TB_CUT_NONE : TB_CUT_UNANSWERED;
+    if (exchange->response_in_progress != 0 && exchange->response_timed)
+        return TB_CUT_MID_RESPONSE;
+    return exchange->answered < exchange->begun ? TB_CUT_UNANSWERED : TB_CUT_NONE;
+}
