@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* conns.h - the connections of a file
+ *
+ * Our own map, not Wireshark's conversations: it opens another one at any SYN with another initial
+ * sequence number, also at a blind one into a living connection. */
+#ifndef TB_CONNS_H
+#define TB_CONNS_H
+
+#include "ws_compat.h"
+
+#include "flow.h"
+#include "links.h"
+
+/* Both ends in canonical order: side A is the lower address, then the lower port. */
+struct tb_conn_key {
+    uint8_t address[TB_SIDE_COUNT][16];
+    uint16_t port[TB_SIDE_COUNT];
+    uint32_t encapsulation; /* what pinfo tells of it: VLAN, GRE, kind of address */
+};
+
+struct tb_conn {
+    struct tb_conn_key key;
+    uint32_t number;           /* from 1, in the order of their first segments */
+    uint32_t opened;           /* frame of the first segment, where that is a SYN; else 0 */
+    enum tb_side opener;       /* who sent it */
+    bool answered;             /* the other end has spoken, or must have */
+    bool asked[TB_SIDE_COUNT]; /* the side's last segment is a SYN */
+    uint32_t exchanges;        /* places in response_in */
+    uint32_t *response_in;     /* frame of the last response octet, by number of the exchange - 1 */
+    struct tb_links links[TB_SIDE_COUNT]; /* segments of this side to be acknowledged */
+    struct tb_flow flow;
+};
+
+/* Once, at registration. */
+void tb_conns_register(void);
+
+/* A file begins: forgets the one before. */
+void tb_conns_reset(void);
+
+/* The connection that the segment belongs to: makes one where it is the first on its addresses and
+ * ports, or the first of the next connection there. Sets segment->from. */
+struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
+                              struct tb_segment *segment);
+
+uint32_t tb_conns_count(void);
+
+/* By number; NULL where there is none. */
+struct tb_conn *tb_conns_numbered(uint32_t number);
+
+/* Notes the frame of the last response octet so far of an exchange, counted from 1. */
+void tb_conn_responded(struct tb_conn *conn, uint32_t exchange, uint32_t frame);
+
+/* Frame of the last response octet; 0: none was seen (yet). */
+uint32_t tb_conn_response_in(const struct tb_conn *conn, uint32_t exchange);
+
+#endif

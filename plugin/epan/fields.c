@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fields.c - what Wireshark knows of us by name: fields, expert infos, preferences, the tap */
+#include "fields.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "conns.h"
+
+int tb_proto = -1;
+int tb_tap = -1;
+int tb_field_id[TB_FIELD_COUNT]; /* 0: not registered */
+int tb_subtree_id[TB_SUBTREE_COUNT];
+expert_field tb_expert_id[TB_EXPERT_COUNT];
+
+tb_ws_bool tb_pref_info_prefix = false;
+unsigned tb_pref_slow_response_ms = 1000;
+
+enum {
+    PREF_LANG_AUTO,
+    PREF_LANG_EN,
+    PREF_LANG_JA
+};
+
+static int pref_language = PREF_LANG_AUTO;
+static enum tb_lang lang_of_environment = TB_LANG_EN;
+
+static const enum_val_t language_choices[] = {
+    { "auto", "as the environment says (LC_ALL, LC_MESSAGES, LANG)", PREF_LANG_AUTO },
+    { "en", "English", PREF_LANG_EN },
+    { "ja", "日本語 (Japanese)", PREF_LANG_JA },
+    { NULL, NULL, 0 },
+};
+
+/* Fixed at registration, so in English; Japanese is drawn over them. */
+#define FIELD(id, name, abbrev, type, display, strings, blurb)                                     \
+    {                                                                                              \
+        &tb_field_id[TB_FIELD_##id],                                                               \
+        {                                                                                          \
+            name, "tcp-breath." abbrev, FT_##type, display, strings, 0, blurb, HFILL               \
+        }                                                                                          \
+    }
+#define STRING(id, name, abbrev, blurb) FIELD(id, name, abbrev, STRING, BASE_NONE, NULL, blurb)
+#define TIME(id, name, abbrev, blurb)   FIELD(id, name, abbrev, RELATIVE_TIME, BASE_NONE, NULL, blurb)
+#define FRAME(id, name, abbrev, kind, blurb)                                                       \
+    FIELD(id, name, abbrev, FRAMENUM, BASE_NONE, FRAMENUM_TYPE(FT_FRAMENUM_##kind), blurb)
+#define NUMBER(id, name, abbrev, type, blurb) FIELD(id, name, abbrev, type, BASE_DEC, NULL, blurb)
+#define MARK(id, name, abbrev, blurb)                                                              \
+    FIELD(MARK_FIRST + TB_MARK_##id, name, "mark." abbrev, BOOLEAN, BASE_NONE, NULL, blurb)
+
+static hf_register_info fields[] = {
+    STRING(PHASE, "Phase", "phase",
+           "Chapter of the connection's story: handshake, request, response, window-update, "
+           "keep-alive, teardown, reset, quoted or unknown"),
+    STRING(STEP, "Step", "step", "What the segment does in its phase: syn, request, fin, ..."),
+    NUMBER(CONNECTION, "Connection", "connection", UINT32,
+           "Number of the connection in this file, from 1; where tcp.stream splits a living "
+           "connection, this does not"),
+    STRING(FLAGS, "Flags", "flags",
+           "The control bits as tcpdump writes them: S, S., P., F., R, \".\" for an ACK alone; "
+           "none"),
+    NUMBER(HANDSHAKE_NUMBER, "Handshake number", "handshake.number", UINT8,
+           "Which of the handshake's three segments this is"),
+    NUMBER(TEARDOWN_NUMBER, "Teardown number", "teardown.number", UINT8,
+           "Which of the teardown's four parts this is; two where a FIN acknowledges a FIN"),
+    STRING(ROLE, "Role", "role", "Who sent this segment: client or server"),
+    STRING(CLIENT_STATE, "Client state", "client.state",
+           "The client's TCP state after this segment was sent and received (RFC 9293)"),
+    STRING(SERVER_STATE, "Server state", "server.state",
+           "The server's TCP state after this segment was sent and received (RFC 9293)"),
+    STRING(MEANING, "Meaning", "meaning",
+           "What the segment means, in a sentence, with its own numbers"),
+    STRING(RFC, "Read more", "rfc", "Where the standard says so: the address of the section"),
+    NUMBER(EXCHANGE, "Exchange", "exchange", UINT32,
+           "Number of the request and its response on the connection, from 1"),
+    FRAME(REQUEST_IN, "Request in frame", "request_in", REQUEST,
+          "Frame with the last byte of the request that this answers"),
+    FRAME(RESPONSE_IN, "Response in frame", "response_in", RESPONSE,
+          "Frame with the last byte of the response to this; known once that was read"),
+    FRAME(ACKS, "Acknowledges frame", "acks", ACK,
+          "Frame of the last segment that this one is the first to acknowledge"),
+    FRAME(ACKED_IN, "Acknowledged in frame", "acked_in", ACK,
+          "Frame of the first segment that acknowledges this one; known once that was read"),
+    TIME(RESPONSE_TIME, "Response time", "response_time",
+         "From the last byte of the request to the first byte of the response"),
+    TIME(REQUEST_DURATION, "Request duration", "request_duration",
+         "From the first to the last byte of the request, so far"),
+    TIME(RESPONSE_DURATION, "Response duration", "response_duration",
+         "From the first to the last byte of the response, so far"),
+    TIME(RTT, "Handshake round trip", "handshake.rtt",
+         "From the last SYN to the third segment of the handshake"),
+    TIME(RTT_SERVER, "Server's part of the round trip", "handshake.rtt.server",
+         "From the last SYN to the SYN-ACK: the way to the server and back"),
+    TIME(RTT_CLIENT, "Client's part of the round trip", "handshake.rtt.client",
+         "From the SYN-ACK to its acknowledgment: the way to the client and back"),
+    NUMBER(REQUEST_BYTES, "Request bytes", "request.bytes", UINT64,
+           "Bytes of the request, up to this segment, repeated ones counted once"),
+    NUMBER(RESPONSE_BYTES, "Response bytes", "response.bytes", UINT64,
+           "Bytes of the response, up to this segment, repeated ones counted once"),
+    NUMBER(WINDOW, "Window", "window", UINT32,
+           "Bytes that the sender of this segment can take now, scaled"),
+    NUMBER(WINDOW_CHANGE, "Change of the window", "window.change", INT32,
+           "Against the window in the sender's previous segment, in bytes"),
+    FIELD(MARK, "Marks", "mark", NONE, BASE_NONE, NULL, "Remarks on the segment"),
+    MARK(MIDSTREAM, "Midstream", "midstream",
+         "The capture has not seen this connection's handshake"),
+    MARK(INFERRED, "Inferred", "inferred", "Concluded, not seen"),
+    MARK(COMPLETES_HANDSHAKE, "Completes the handshake", "completes-handshake",
+         "The third segment of the handshake carries something more"),
+    MARK(REFUSED, "Refused", "refused", "The reset answers a SYN"),
+    MARK(INEFFECTIVE, "Ineffective", "ineffective", "The reset is ignored by its receiver"),
+    MARK(LOST_BEFORE, "Lost before", "lost-before",
+         "Segments before this one are not in the capture"),
+    MARK(TRUNCATED, "Truncated", "truncated", "The header is too short to tell"),
+    MARK(REUSED_PORT, "Reused port", "reused-port",
+         "Opens a new connection on addresses and ports used before"),
+    MARK(FAST_OPEN, "Fast Open", "fast-open", "TCP Fast Open (RFC 7413)"),
+    MARK(ECN, "ECN", "ecn", "Negotiates or signals congestion (RFC 3168)"),
+    MARK(MULTIPLEXED, "Multiplexed", "multiplexed",
+         "Several exchanges share the bytes: none is told apart"),
+};
+
+static_assert(sizeof(fields) / sizeof(fields[0]) == TB_FIELD_COUNT, "a row for each field");
+
+#define EXPERT(id, name, group, severity, summary)                                                 \
+    {                                                                                              \
+        &tb_expert_id[TB_EXPERT_##id],                                                             \
+        {                                                                                          \
+            "tcp-breath.expert." name, PI_##group, PI_##severity, summary, EXPFILL                 \
+        }                                                                                          \
+    }
+
+static ei_register_info experts[] = {
+    EXPERT(HANDSHAKE_RETRANSMISSION, "handshake_retransmission", SEQUENCE, NOTE,
+           "A segment of the handshake is sent again"),
+    EXPERT(REFUSED, "refused", SEQUENCE, WARN, "The connection is refused"),
+    EXPERT(SLOW_RESPONSE, "slow_response", SEQUENCE, NOTE,
+           "The response took longer than the preference allows"),
+    EXPERT(HALF_OPEN, "half_open", SEQUENCE, WARN,
+           "Half-open: one end asks to open what the other still has open"),
+    EXPERT(RESET_IN_EXCHANGE, "reset_in_exchange", SEQUENCE, WARN,
+           "The connection is reset in the middle of an exchange"),
+    EXPERT(CLOSED_UNANSWERED, "closed_unanswered", SEQUENCE, WARN,
+           "The connection ends while a request is unanswered"),
+    EXPERT(ZERO_WINDOW, "zero_window", SEQUENCE, WARN, "The sender can take no more bytes now"),
+    EXPERT(SYN_UNANSWERED, "syn_unanswered", SEQUENCE, WARN,
+           "Nobody ever answered this SYN (known once the file was read)"),
+};
+
+static_assert(sizeof(experts) / sizeof(experts[0]) == TB_EXPERT_COUNT, "a row for each");
+
+/* The first of them that is set and not empty counts. setlocale() is not asked: Wireshark's
+ * programs differ in whether they call it. */
+static enum tb_lang read_environment(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *locale = getenv(names[i]);
+
+        if (locale != NULL && *locale != '\0')
+            return tb_text_lang_of_locale(locale);
+    }
+    return TB_LANG_EN;
+}
+
+enum tb_lang tb_pref_lang(void)
+{
+    if (pref_language == PREF_LANG_AUTO)
+        return lang_of_environment;
+    return pref_language == PREF_LANG_JA ? TB_LANG_JA : TB_LANG_EN;
+}
+
+static void register_fields(void)
+{
+    static int *subtrees[TB_SUBTREE_COUNT];
+
+    for (size_t i = 0; i < TB_SUBTREE_COUNT; i++) {
+        tb_subtree_id[i] = -1;
+        subtrees[i] = &tb_subtree_id[i];
+    }
+    proto_register_field_array(tb_proto, fields, TB_FIELD_COUNT);
+    proto_register_subtree_array(subtrees, TB_SUBTREE_COUNT);
+}
+
+static void register_experts(void)
+{
+    for (size_t i = 0; i < TB_EXPERT_COUNT; i++) {
+        tb_expert_id[i] = (expert_field)EI_INIT;
+        experts[i].eiinfo.hf_info.hfinfo.blurb = experts[i].eiinfo.summary;
+    }
+    expert_register_field_array(expert_register_protocol(tb_proto), experts, TB_EXPERT_COUNT);
+}
+
+static void register_preferences(void)
+{
+    module_t *module = prefs_register_protocol(tb_proto, NULL);
+
+    prefs_register_enum_preference(module, "language", "Language",
+                                   "Language of the sentences and labels; values to filter by "
+                                   "are English in every language",
+                                   &pref_language, language_choices, FALSE);
+    prefs_register_bool_preference(module, "info_prefix", "Say it in the Info column",
+                                   "Whether the Info column begins with the segment's phase",
+                                   &tb_pref_info_prefix);
+    prefs_register_uint_preference(module, "slow_response_ms", "Slow response (milliseconds)",
+                                   "Response times above this are an expert info; 0: none is", 10,
+                                   &tb_pref_slow_response_ms);
+}
+
+void tb_fields_register(void)
+{
+    tb_proto = proto_register_protocol("TCP Breath", "TCP Breath", "tcp-breath");
+    register_fields();
+    register_experts();
+    register_preferences();
+    tb_tap = register_tap("tcp-breath");
+    lang_of_environment = read_environment();
+    tb_conns_register();
+    register_init_routine(tb_conns_reset);
+}

@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tree.c - draws a segment: the layer, the Info column, the expert infos
+ *
+ * Words come from text.def through text.h; values that a user filters by are English always. What
+ * nobody reads is not made: no text is formatted without a visible tree or a field that asks. */
+#include "tree.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fields.h"
+
+enum {
+    TEXT_OCTETS = 2048, /* the longest sentence has room, at three octets a character */
+    WORD_OCTETS = 128,
+    START_LINE_OCTETS = 255, /* as much as text.h uses */
+    EXCHANGES_SHOWN = 32     /* of one segment: pipelining */
+};
+
+/* Everything that a line of the tree needs. */
+struct pen {
+    const struct tb_visit *visit;
+    const struct tb_event *event;
+    proto_tree *tree;
+    tvbuff_t *tvb;
+    packet_info *pinfo;
+    struct tb_story story;
+    enum tb_lang lang;
+    bool visible;
+};
+
+static const struct {
+    const char *comma;
+    const char *and;
+    const char *of;
+} signs[] = {
+    { ", ", " and ", " of " },
+    { "、", ", ", "/" },
+};
+
+static_assert(sizeof(signs) / sizeof(signs[0]) == TB_LANG_COUNT, "a row for each language");
+
+enum {
+    HANDSHAKE_STEPS = 3,
+    TEARDOWN_STEPS = 4
+};
+
+/* A line that needs no more than a number of the event. */
+struct line {
+    enum tb_field field;
+    enum tb_label label;
+    uint16_t has;    /* drawn where tb_event.has has it */
+    uint16_t offset; /* in struct tb_event */
+};
+
+#define LINE(field, label, has, member)                                                            \
+    {                                                                                              \
+        TB_FIELD_##field, TB_LABEL_##label, TB_EVENT_##has, offsetof(struct tb_event, member)      \
+    }
+
+static const struct line times[] = {
+    LINE(RESPONSE_TIME, RESPONSE_TIME, RESPONSE_TIME, response_time_ns),
+    LINE(REQUEST_DURATION, REQUEST_DURATION, REQUEST_DURATION, request_duration_ns),
+    LINE(RESPONSE_DURATION, RESPONSE_DURATION, RESPONSE_DURATION, response_duration_ns),
+    LINE(RTT, RTT, RTT, rtt_ns),
+    LINE(RTT_SERVER, RTT_SERVER, RTT_SERVER, rtt_server_ns),
+    LINE(RTT_CLIENT, RTT_CLIENT, RTT_CLIENT, rtt_client_ns),
+};
+
+static const struct line byte_counts[] = {
+    LINE(REQUEST_BYTES, REQUEST_BYTES, REQUEST_BYTES, request_bytes),
+    LINE(RESPONSE_BYTES, RESPONSE_BYTES, RESPONSE_BYTES, response_bytes),
+};
+
+static uint64_t number_of(const struct pen *pen, const struct line *line)
+{
+    uint64_t number;
+
+    memcpy(&number, (const uint8_t *)pen->event + line->offset, sizeof(number));
+    return number;
+}
+
+static const char *label(const struct pen *pen, enum tb_label which)
+{
+    return tb_text_label(pen->lang, which);
+}
+
+/* Whether a text for this field is read by anybody. */
+static bool is_read(const struct pen *pen, enum tb_field field)
+{
+    return pen->visible || proto_field_is_referenced(pen->tree, tb_field_id[field]);
+}
+
+/* `value` is filtered by, `shown` is read. */
+static proto_item *add_word(const struct pen *pen, enum tb_field field, enum tb_label which,
+                            const char *value, const char *shown)
+{
+    return proto_tree_add_string_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, value,
+                                        "%s: %s", label(pen, which), shown);
+}
+
+static void add_number(const struct pen *pen, enum tb_field field, enum tb_label which,
+                       uint32_t number)
+{
+    proto_item *item = proto_tree_add_uint_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0,
+                                                  number, "%s: %u", label(pen, which), number);
+
+    proto_item_set_generated(item);
+}
+
+static void add_frame(const struct pen *pen, enum tb_field field, enum tb_label which,
+                      uint32_t frame)
+{
+    if (frame != 0)
+        add_number(pen, field, which, frame);
+}
+
+static void add_phase(const struct pen *pen)
+{
+    const enum tb_phase phase = pen->event->phase;
+    const char *name = tb_phase_name(phase);
+    char shown[WORD_OCTETS] = "";
+
+    if (pen->visible && pen->lang != TB_LANG_EN)
+        snprintf(shown, sizeof(shown), "%s (%s)", tb_text_phase(pen->lang, phase), name);
+    add_word(pen, TB_FIELD_PHASE, TB_LABEL_PHASE, name, *shown != '\0' ? shown : name);
+}
+
+/* "3 of 3, 1 of 4": of the handshake, of the teardown. */
+static void write_numbers(const struct pen *pen, char *text, size_t size)
+{
+    const struct tb_event *event = pen->event;
+    size_t used = 0;
+
+    *text = '\0';
+    if (event->handshake_number != 0)
+        used = (size_t)snprintf(text, size, "%u%s%d", event->handshake_number, signs[pen->lang].of,
+                                HANDSHAKE_STEPS);
+    if (event->teardown_number[0] == 0)
+        return;
+    used += (size_t)snprintf(text + used, size - used, "%s%u", used != 0 ? ", " : "",
+                             event->teardown_number[0]);
+    if (event->teardown_number[1] != 0)
+        used += (size_t)snprintf(text + used, size - used, "%s%u", signs[pen->lang].and,
+                                 event->teardown_number[1]);
+    snprintf(text + used, size - used, "%s%d", signs[pen->lang].of, TEARDOWN_STEPS);
+}
+
+static void write_step(const struct pen *pen, char *text, size_t size)
+{
+    const char *name = tb_step_name(pen->event->step);
+    char numbers[WORD_OCTETS];
+
+    write_numbers(pen, numbers, sizeof(numbers));
+    if (pen->lang != TB_LANG_EN)
+        snprintf(text, size, "%s (%s%s%s)", tb_text_step(pen->lang, pen->event->step), name,
+                 *numbers != '\0' ? ", " : "", numbers);
+    else if (*numbers != '\0')
+        snprintf(text, size, "%s (%s)", name, numbers);
+    else
+        snprintf(text, size, "%s", name);
+}
+
+static void add_step(const struct pen *pen)
+{
+    const struct tb_event *event = pen->event;
+    char shown[WORD_OCTETS] = "";
+    struct pen below = *pen;
+    proto_item *item;
+
+    if (pen->visible)
+        write_step(pen, shown, sizeof(shown));
+    item = add_word(pen, TB_FIELD_STEP, TB_LABEL_STEP, tb_step_name(event->step), shown);
+    if (event->handshake_number == 0 && event->teardown_number[0] == 0)
+        return;
+    below.tree = proto_item_add_subtree(item, tb_subtree_id[TB_SUBTREE_STEP]);
+    if (event->handshake_number != 0)
+        add_number(&below, TB_FIELD_HANDSHAKE_NUMBER, TB_LABEL_HANDSHAKE_NUMBER,
+                   event->handshake_number);
+    for (size_t i = 0; i < 2; i++)
+        if (event->teardown_number[i] != 0)
+            add_number(&below, TB_FIELD_TEARDOWN_NUMBER, TB_LABEL_TEARDOWN_NUMBER,
+                       event->teardown_number[i]);
+}
+
+static void add_flags(const struct pen *pen)
+{
+    const uint16_t flags = pen->visit->segment.flags;
+    char letters[WORD_OCTETS];
+    char names[WORD_OCTETS];
+    char shown[2 * WORD_OCTETS + 8] = "";
+
+    if (pen->visit->segment.truncated || !is_read(pen, TB_FIELD_FLAGS))
+        return;
+    tb_text_flags(flags, letters, sizeof(letters));
+    if (pen->visible) {
+        tb_text_flag_names(flags, names, sizeof(names));
+        if (*names != '\0')
+            snprintf(shown, sizeof(shown), "[%s] (%s)", letters, names);
+        else
+            snprintf(shown, sizeof(shown), "[%s]", letters);
+    }
+    add_word(pen, TB_FIELD_FLAGS, TB_LABEL_FLAGS, letters, shown);
+}
+
+static void add_meaning(const struct pen *pen)
+{
+    char meaning[TEXT_OCTETS];
+
+    if (!is_read(pen, TB_FIELD_MEANING))
+        return;
+    tb_text_meaning(pen->lang, &pen->story, meaning, sizeof(meaning));
+    add_word(pen, TB_FIELD_MEANING, TB_LABEL_MEANING, meaning, meaning);
+}
+
+/* "From: client, 192.0.2.10:49152"; returns the line. */
+static proto_tree *add_end(const struct pen *pen, enum tb_label which, unsigned end)
+{
+    const struct tb_visit *visit = pen->visit;
+    const enum tb_role sender = pen->event->role;
+    const enum tb_role other = sender == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
+    const bool brackets = visit->end[end].type == AT_IPv6;
+
+    if (!pen->visible)
+        return pen->tree;
+    return proto_tree_add_subtree_format(
+        pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_FROM], NULL, "%s: %s%s%s%s%s:%u",
+        label(pen, which), tb_text_role(pen->lang, end == 0 ? sender : other),
+        signs[pen->lang].comma, brackets ? "[" : "",
+        address_to_str(pen->pinfo->pool, &visit->end[end]), brackets ? "]" : "", visit->port[end]);
+}
+
+static void add_ends(const struct pen *pen)
+{
+    const enum tb_role sender = pen->event->role;
+    struct pen below = *pen;
+
+    if (pen->visit->conn == NULL)
+        return; /* nobody knows who is who */
+    below.tree = add_end(pen, TB_LABEL_FROM, 0);
+    add_word(&below, TB_FIELD_ROLE, TB_LABEL_ROLE, tb_role_name(sender),
+             tb_text_role(pen->lang, sender));
+    add_end(pen, TB_LABEL_TO, 1);
+}
+
+static void add_states(const struct pen *pen)
+{
+    const char *client = tb_state_name(pen->event->state[TB_ROLE_CLIENT]);
+    const char *server = tb_state_name(pen->event->state[TB_ROLE_SERVER]);
+
+    add_word(pen, TB_FIELD_CLIENT_STATE, TB_LABEL_CLIENT_STATE, client, client);
+    add_word(pen, TB_FIELD_SERVER_STATE, TB_LABEL_SERVER_STATE, server, server);
+}
+
+static void write_marks(const struct pen *pen, char *text, size_t size)
+{
+    size_t used = 0;
+
+    for (unsigned i = 0; i < TB_MARK_COUNT && used < size; i++)
+        if (tb_event_is(pen->event, (enum tb_mark)i))
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ",
+                                     tb_mark_name((enum tb_mark)i));
+}
+
+static void add_marks(const struct pen *pen)
+{
+    char shown[2 * WORD_OCTETS] = "";
+    proto_item *item;
+    proto_tree *below;
+
+    if (pen->event->marks == 0)
+        return;
+    if (pen->visible)
+        write_marks(pen, shown, sizeof(shown));
+    item = proto_tree_add_none_format(pen->tree, tb_field_id[TB_FIELD_MARK], pen->tvb, 0, 0,
+                                      "%s: %s", label(pen, TB_LABEL_MARKS), shown);
+    below = proto_item_add_subtree(item, tb_subtree_id[TB_SUBTREE_MARKS]);
+    for (unsigned i = 0; i < TB_MARK_COUNT; i++)
+        if (tb_event_is(pen->event, (enum tb_mark)i))
+            proto_tree_add_boolean_format(below, tb_field_id[TB_FIELD_MARK_FIRST + i], pen->tvb, 0,
+                                          0, 1, "%s: %s", tb_mark_name((enum tb_mark)i),
+                                          tb_text_mark(pen->lang, (enum tb_mark)i));
+}
+
+static void add_exchanges(const struct pen *pen)
+{
+    const struct tb_event *event = pen->event;
+    const uint32_t first = event->exchange;
+
+    if (first == 0)
+        return;
+    for (uint32_t i = first; i - first < EXCHANGES_SHOWN && i <= event->exchange_last; i++)
+        add_number(pen, TB_FIELD_EXCHANGE, TB_LABEL_EXCHANGE, i);
+}
+
+static void add_links(const struct pen *pen)
+{
+    const struct tb_visit *visit = pen->visit;
+    const struct tb_event *event = pen->event;
+    const uint32_t first = event->exchange;
+
+    add_frame(pen, TB_FIELD_REQUEST_IN, TB_LABEL_REQUEST_IN, event->request_in);
+    if (first != 0 && event->role == TB_ROLE_CLIENT && visit->conn != NULL)
+        for (uint32_t i = first; i - first < EXCHANGES_SHOWN && i <= event->exchange_last; i++)
+            add_frame(pen, TB_FIELD_RESPONSE_IN, TB_LABEL_RESPONSE_IN,
+                      tb_conn_response_in(visit->conn, i));
+    add_frame(pen, TB_FIELD_ACKS, TB_LABEL_ACKS, visit->record.acks);
+    if (visit->link != NULL)
+        add_frame(pen, TB_FIELD_ACKED_IN, TB_LABEL_ACKED_IN, visit->link->acked_in);
+}
+
+static void add_time(const struct pen *pen, const struct line *line)
+{
+    const uint64_t ns = number_of(pen, line);
+    nstime_t time = { (time_t)(ns / 1000000000u), (int)(ns % 1000000000u) };
+    char shown[WORD_OCTETS] = "";
+    proto_item *item;
+
+    if (pen->visible)
+        tb_text_duration(pen->lang, ns, shown, sizeof(shown));
+    item = proto_tree_add_time_format(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0, &time,
+                                      "%s: %s", label(pen, line->label), shown);
+    proto_item_set_generated(item);
+}
+
+static void add_numbers(const struct pen *pen)
+{
+    const struct tb_event *event = pen->event;
+    proto_item *item;
+
+    for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+        if ((event->has & times[i].has) != 0)
+            add_time(pen, &times[i]);
+    for (size_t i = 0; i < sizeof(byte_counts) / sizeof(byte_counts[0]); i++) {
+        const struct line *line = &byte_counts[i];
+
+        if ((event->has & line->has) == 0)
+            continue;
+        item = proto_tree_add_uint64_format(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0,
+                                            number_of(pen, line), "%s: %" PRIu64,
+                                            label(pen, line->label), number_of(pen, line));
+        proto_item_set_generated(item);
+    }
+    if ((event->has & TB_EVENT_WINDOW) != 0)
+        add_number(pen, TB_FIELD_WINDOW, TB_LABEL_WINDOW, event->window);
+    if ((event->has & TB_EVENT_WINDOW_CHANGE) == 0)
+        return;
+    item = proto_tree_add_int_format(pen->tree, tb_field_id[TB_FIELD_WINDOW_CHANGE], pen->tvb, 0, 0,
+                                     event->window_change, "%s: %+d",
+                                     label(pen, TB_LABEL_WINDOW_CHANGE), event->window_change);
+    proto_item_set_generated(item);
+}
+
+static void add_reference(const struct pen *pen)
+{
+    const struct tb_reference reference = tb_text_reference(pen->lang, pen->event);
+
+    if (reference.url == NULL)
+        return;
+    proto_item_set_url(
+        add_word(pen, TB_FIELD_RFC, TB_LABEL_READ_MORE, reference.url, reference.label));
+}
+
+static void add_lines(const struct pen *pen)
+{
+    add_phase(pen);
+    add_step(pen);
+    add_flags(pen);
+    add_meaning(pen);
+    add_ends(pen);
+    add_states(pen);
+    add_marks(pen);
+    if (pen->visit->conn != NULL)
+        add_number(pen, TB_FIELD_CONNECTION, TB_LABEL_CONNECTION, pen->visit->conn->number);
+    add_exchanges(pen);
+    add_links(pen);
+    add_numbers(pen);
+    add_reference(pen);
+}
+
+/* The line that an HTTP message starts with, where one starts in this segment's payload. */
+static const char *start_line(const struct pen *pen, uint16_t has, enum tb_role role)
+{
+    const struct tb_segment *segment = &pen->visit->segment;
+    const uint32_t start = pen->event->http_start[role];
+    uint32_t length = 0;
+    uint32_t room;
+
+    if ((pen->event->has & has) == 0 || start >= segment->captured)
+        return NULL;
+    room = segment->captured - start;
+    if (room > START_LINE_OCTETS)
+        room = START_LINE_OCTETS;
+    while (length < room && segment->payload[start + length] != '\r' &&
+           segment->payload[start + length] != '\n')
+        length++;
+    return wmem_strndup(pen->pinfo->pool, (const char *)segment->payload + start, length);
+}
+
+static void begin_story(struct pen *pen)
+{
+    pen->story.event = pen->event;
+    pen->story.segment = &pen->visit->segment;
+    pen->story.start_line[TB_ROLE_CLIENT] = start_line(pen, TB_EVENT_HTTP_REQUEST, TB_ROLE_CLIENT);
+    pen->story.start_line[TB_ROLE_SERVER] = start_line(pen, TB_EVENT_HTTP_RESPONSE, TB_ROLE_SERVER);
+}
+
+static proto_item *add_layer(struct pen *pen, proto_item *after)
+{
+    proto_tree *top = pen->tree;
+    char headline[TEXT_OCTETS] = "";
+    proto_item *item;
+
+    if (pen->visible)
+        tb_text_headline(pen->lang, &pen->story, headline, sizeof(headline));
+    item = proto_tree_add_protocol_format(
+        top, tb_proto, pen->tvb, 0, (int)pen->visit->header_length, "TCP Breath, %s", headline);
+    if (pen->visible && after != NULL)
+        proto_tree_move_item(top, after, item);
+    pen->tree = proto_item_add_subtree(item, tb_subtree_id[TB_SUBTREE_LAYER]);
+    add_lines(pen);
+    return item;
+}
+
+static const struct {
+    enum tb_expert expert;
+    enum tb_label label;
+} expert_texts[] = {
+    { TB_EXPERT_HANDSHAKE_RETRANSMISSION, TB_LABEL_EXPERT_HANDSHAKE_RETRANSMISSION },
+    { TB_EXPERT_REFUSED, TB_LABEL_EXPERT_REFUSED },
+    { TB_EXPERT_SLOW_RESPONSE, TB_LABEL_EXPERT_SLOW_RESPONSE },
+    { TB_EXPERT_HALF_OPEN, TB_LABEL_EXPERT_HALF_OPEN },
+    { TB_EXPERT_RESET_IN_EXCHANGE, TB_LABEL_EXPERT_RESET_IN_EXCHANGE },
+    { TB_EXPERT_CLOSED_UNANSWERED, TB_LABEL_EXPERT_CLOSED_UNANSWERED },
+    { TB_EXPERT_ZERO_WINDOW, TB_LABEL_EXPERT_ZERO_WINDOW },
+    { TB_EXPERT_SYN_UNANSWERED, TB_LABEL_EXPERT_SYN_UNANSWERED },
+};
+
+static_assert(sizeof(expert_texts) / sizeof(expert_texts[0]) == TB_EXPERT_COUNT,
+              "a row for each expert info");
+
+static bool is_slow(const struct tb_event *event)
+{
+    return tb_pref_slow_response_ms != 0 && (event->has & TB_EVENT_RESPONSE_STARTS) != 0 &&
+           (event->has & TB_EVENT_RESPONSE_TIME) != 0 &&
+           event->response_time_ns / 1000000u >= tb_pref_slow_response_ms;
+}
+
+/* Forward knowledge: nothing is said on the first visit, when it is too early to tell. Frame
+ * numbers of that visit are compared: `-2 -R` counts anew. */
+static bool is_never_answered(const struct tb_visit *visit, const packet_info *pinfo)
+{
+    return PINFO_FD_VISITED(pinfo) && visit->record.event.step == TB_STEP_SYN &&
+           visit->conn != NULL && visit->link != NULL &&
+           visit->conn->opened == visit->link->frame && !visit->conn->answered;
+}
+
+/* Which expert infos the segment deserves: 1u << enum tb_expert. */
+static unsigned judge(const struct tb_visit *visit, const packet_info *pinfo)
+{
+    const struct tb_event *event = &visit->record.event;
+    const bool again =
+        event->step == TB_STEP_RETRANSMISSION || event->step == TB_STEP_FAST_RETRANSMISSION;
+    unsigned found = 0;
+
+    if (event->phase == TB_PHASE_HANDSHAKE && again)
+        found |= 1u << TB_EXPERT_HANDSHAKE_RETRANSMISSION;
+    if (tb_event_is(event, TB_MARK_REFUSED))
+        found |= 1u << TB_EXPERT_REFUSED;
+    if (is_slow(event))
+        found |= 1u << TB_EXPERT_SLOW_RESPONSE;
+    if (visit->record.half_open)
+        found |= 1u << TB_EXPERT_HALF_OPEN;
+    if (event->step == TB_STEP_RESET && event->cut == TB_CUT_MID_RESPONSE)
+        found |= 1u << TB_EXPERT_RESET_IN_EXCHANGE;
+    if (event->cut == TB_CUT_UNANSWERED)
+        found |= 1u << TB_EXPERT_CLOSED_UNANSWERED;
+    if (event->step == TB_STEP_ZERO_WINDOW)
+        found |= 1u << TB_EXPERT_ZERO_WINDOW;
+    if (is_never_answered(visit, pinfo))
+        found |= 1u << TB_EXPERT_SYN_UNANSWERED;
+    return found;
+}
+
+static void add_experts(const struct pen *pen, proto_item *item, unsigned found)
+{
+    for (size_t i = 0; i < TB_EXPERT_COUNT; i++)
+        if ((found >> expert_texts[i].expert & 1u) != 0)
+            expert_add_info_format(pen->pinfo, item, &tb_expert_id[expert_texts[i].expert], "%s",
+                                   label(pen, expert_texts[i].label));
+}
+
+static void add_prefix(const struct pen *pen)
+{
+    char text[TEXT_OCTETS];
+
+    tb_text_info(pen->lang, &pen->story, text, sizeof(text));
+    col_prepend_fstr(pen->pinfo->cinfo, COL_INFO, "[%s] ", text);
+}
+
+void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                  proto_item *after)
+{
+    const unsigned found = judge(visit, pinfo);
+    const bool drawn = tree != NULL && (found != 0 || proto_field_is_referenced(tree, tb_proto));
+    const bool prefixed = tb_pref_info_prefix && col_get_writable(pinfo->cinfo, COL_INFO);
+    struct pen pen = { .visit = visit, .event = &visit->record.event };
+    proto_item *item = NULL;
+
+    if (!drawn && !prefixed && found == 0)
+        return;
+    pen.tree = tree;
+    pen.tvb = tvb;
+    pen.pinfo = pinfo;
+    pen.lang = tb_pref_lang();
+    pen.visible = drawn && PTREE_DATA(tree)->visible;
+    begin_story(&pen);
+    if (drawn)
+        item = add_layer(&pen, after);
+    add_experts(&pen, item, found);
+    if (prefixed)
+        add_prefix(&pen);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* tree.h - draws a segment: the layer, the Info column, the expert infos */
+#ifndef TB_TREE_H
+#define TB_TREE_H
+
+#include "ws_compat.h"
+
+#include "conns.h"
+#include "record.h"
+
+/* One TCP header, on one visit; what the tap's listeners are given. */
+struct tb_visit {
+    struct tb_record record;
+    struct tb_segment segment;  /* the payload is readable while the frame is */
+    const struct tb_conn *conn; /* NULL: the header was not there on the first visit */
+    const struct tb_link *link; /* what acknowledges this segment; NULL: takes no sequence space */
+    address end[2];             /* sender, receiver */
+    uint16_t port[2];
+    size_t header_length;
+};
+
+/* `after`: the layer is put after this one, TCP's; NULL: left at the end. */
+void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                  proto_item *after);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* ws_compat.h - all that differs between the versions of Wireshark; includes their headers
+ *
+ * No other file may look at a version number. */
+#ifndef TB_WS_COMPAT_H
+#define TB_WS_COMPAT_H
+
+/* Before any of Wireshark's headers: 4.0's need it, and its development package has no config.h */
+#ifndef HAVE_SSIZE_T
+#define HAVE_SSIZE_T 1
+#endif
+/* This is a plugin: WS_DLL_PUBLIC_DEF exports what we define */
+#define WS_BUILD_DLL
+
+#include <ws_version.h>
+
+#define TB_WS_VERSION (WIRESHARK_VERSION_MAJOR * 100 + WIRESHARK_VERSION_MINOR)
+#if TB_WS_VERSION < 400 || TB_WS_VERSION > 406 || TB_WS_VERSION % 2 != 0
+#error "tcp-breath needs Wireshark 4.0, 4.2, 4.4 or 4.6: this version is not supported"
+#endif
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <ws_symbol_export.h>
+
+#include <epan/column-utils.h>
+#include <epan/exceptions.h>
+#include <epan/expert.h>
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+#include <epan/to_str.h>
+
+/* Variables of boolean preferences: gboolean (an int) became bool in 4.4 */
+#if TB_WS_VERSION < 404
+typedef gboolean tb_ws_bool;
+#else
+typedef bool tb_ws_bool;
+#endif
+
+/* wsutil/plugins.h, which defines it, is not in 4.0's development package; plugin_describe() is
+ * looked up from 4.2 on and passed over before. */
+#define TB_WS_PLUGIN_DISSECTOR 1u
+
+#endif
