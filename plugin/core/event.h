@@ -127,6 +127,7 @@ struct tb_event {
     enum tb_role role;                  /* of the sender */
     enum tb_state state[TB_ROLE_COUNT]; /* after the segment was sent and received */
     enum tb_cut cut;
+    bool over;                          /* both ends were done (CLOSED or TIME-WAIT) before it */
     uint16_t marks;                     /* 1u << enum tb_mark */
     uint16_t has;                       /* TB_EVENT_... */
     uint8_t handshake_number;           /* 1 to 3; 0: not of the handshake */

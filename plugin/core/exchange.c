@@ -537,6 +537,25 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
     return kind;
 }
 
+void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *event)
+{
+    const struct tb_request *request = &exchange->request[exchange->begun % TB_REQUESTS_KEPT];
+    bool answered = exchange->mode == TB_EXCHANGE_HTTP ? exchange->response_in_progress != 0 ||
+                                                             exchange->answered == exchange->begun
+                                                       : exchange->server_turn;
+
+    if (exchange->multiplexed || exchange->begun == 0)
+        return;
+    if (request->number == exchange->begun) {
+        event->request_bytes = request->bytes;
+        set(event, TB_EVENT_REQUEST_BYTES);
+    }
+    if (answered) {
+        event->response_bytes = exchange->response_bytes;
+        set(event, TB_EVENT_RESPONSE_BYTES);
+    }
+}
+
 void tb_exchange_server_fin(struct tb_exchange *exchange)
 {
     if (exchange->mode == TB_EXCHANGE_HTTP && !exchange->multiplexed &&

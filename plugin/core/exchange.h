@@ -82,6 +82,10 @@ void tb_exchange_init(struct tb_exchange *exchange);
 enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role role,
                                      const struct tb_octets *octets, struct tb_event *event);
 
+/* What was counted so far of the last request and its answer, for a segment that only acknowledges:
+ * request and response octets. No response octets: it is not answered yet. */
+void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *event);
+
 /* The server's direction ended in order: completes a body that runs until close. */
 void tb_exchange_server_fin(struct tb_exchange *exchange);
 

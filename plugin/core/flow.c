@@ -685,6 +685,7 @@ static void step_flow(struct tb_flow *flow, const struct tb_segment *segment,
     disprove_reset(flow, &view);
     event->fresh = view.fresh;
     event->acked = view.ack.data;
+    event->over = is_over(flow);
     /* These speak of the segment against what was known before it. */
     report_window(&view, event);
     report_times(flow, &view, event);
@@ -701,6 +702,7 @@ static void step_flow(struct tb_flow *flow, const struct tb_segment *segment,
         (event->step == TB_STEP_ACK_OF_REQUEST || event->step == TB_STEP_ACK_OF_RESPONSE)) {
         event->exchange = flow->exchange.multiplexed ? 0 : flow->exchange.begun;
         event->exchange_last = event->exchange;
+        tb_exchange_report(&flow->exchange, event);
     }
     report_ends(flow, event);
 }

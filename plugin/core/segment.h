@@ -38,6 +38,7 @@ static inline enum tb_side tb_side_other(enum tb_side side)
 #define TB_HAS_SACK_PERMITTED 0x04u
 #define TB_HAS_TIMESTAMPS     0x08u
 #define TB_HAS_FAST_OPEN      0x10u /* option 34, or 254 with magic 0xF989 (RFC 7413) */
+#define TB_HAS_OPTIONS_CUT    0x20u /* the capture cuts the options: absence tells nothing */
 
 enum {
     TB_SACK_BLOCKS = 4
