@@ -301,7 +301,7 @@ static void add_links(const struct pen *pen)
     const uint32_t first = event->exchange;
 
     add_frame(pen, TB_FIELD_REQUEST_IN, TB_LABEL_REQUEST_IN, event->request_in);
-    if (first != 0 && event->role == TB_ROLE_CLIENT && visit->conn != NULL)
+    if (first != 0 && event->role == TB_ROLE_CLIENT && event->fresh != 0 && visit->conn != NULL)
         for (uint32_t i = first; i - first < EXCHANGES_SHOWN && i <= event->exchange_last; i++)
             add_frame(pen, TB_FIELD_RESPONSE_IN, TB_LABEL_RESPONSE_IN,
                       tb_conn_response_in(visit->conn, i));
