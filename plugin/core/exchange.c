@@ -313,6 +313,11 @@ static void lose(struct tb_exchange *exchange, enum tb_role role)
     }
     exchange->lost[role] = true;
     exchange->inferred = true;
+    if (role == TB_ROLE_SERVER && exchange->response_in_progress == 0) {
+        exchange->response_in_progress = next_to_answer(exchange);
+        exchange->response_bytes = 0;
+        exchange->response_timed = false; /* its first octet was not seen */
+    }
 }
 
 static void cross_border(struct tb_exchange *exchange, enum tb_role role,
@@ -386,8 +391,8 @@ static void take_http(struct tb_exchange *exchange, enum tb_role role,
 
     if (exchange->lost[role])
         find_border_again(exchange, role, octets);
-    while (done < octets->length && border != TB_HTTP1_MORE && reads_http(exchange) &&
-           !exchange->lost[role]) {
+    /* A border may stand at the very end of the octets: asked until there is none. */
+    while (border != TB_HTTP1_MORE && reads_http(exchange) && !exchange->lost[role]) {
         const uint8_t *data = octets->data == NULL ? NULL : octets->data + done;
         size_t used =
             tb_http1_feed(&exchange->parser[role].http, data, octets->length - done, &border);
@@ -510,6 +515,8 @@ static void tell_multiplexed(struct tb_event *event)
     mark(event, TB_MARK_MULTIPLEXED);
     event->exchange = 0;
     event->exchange_last = 0;
+    event->request_bytes = 0;
+    event->request_duration_ns = 0;
     event->has = (uint16_t)(event->has & ~(TB_EVENT_REQUEST_BYTES | TB_EVENT_REQUEST_DURATION));
 }
 
@@ -565,7 +572,7 @@ void tb_exchange_server_fin(struct tb_exchange *exchange)
 
 enum tb_cut tb_exchange_cut(const struct tb_exchange *exchange)
 {
-    if (exchange->multiplexed || exchange->begun == 0)
+    if (exchange->multiplexed || exchange->begun == 0 || exchange->lost[TB_ROLE_SERVER])
         return TB_CUT_NONE;
     if (exchange->mode != TB_EXCHANGE_HTTP)
         return exchange->server_turn ? TB_CUT_NONE : TB_CUT_UNANSWERED;

@@ -309,7 +309,7 @@ static void apply_syn_states(struct tb_half *me, struct tb_half *peer, const str
             trigger(me, TB_RESENT_SYN_ACK);
         else if (!ack && !peer->seen)
             trigger(peer, TB_GOT_SYN); /* after a reset of the old connection: half-open */
-        peer->owes_challenge = tb_state_is_synchronised((enum tb_state)peer->state);
+        peer->owes_challenge = !ack && tb_state_is_synchronised((enum tb_state)peer->state);
         return;
     }
     trigger(me, ack ? TB_SENT_SYN_ACK : TB_SENT_SYN);

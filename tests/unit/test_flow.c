@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* test_flow.c - handshake, data, windows and teardown, segment by segment */
+#include "conversation.h"
+
+/* The article's exchange, with its numbers. */
+static const char article_request[] =
+    "GET / HTTP/1.1\r\nHost: localhost:8080\r\nUser-Agent: curl/7.64.1\r\nAccept: */*\r\n\r\n";
+static const char article_response[] =
+    "HTTP/1.1 200 OK\r\nDate: Sat, 08 Feb 2020 03:51:31 GMT\r\nContent-Length: 10\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n\r\nHellWorld\n";
+
+static void the_articles_exchange_comes_out_to_the_letter(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 0, 0, .window = 65535, .scale = 7, .at_us = 528209, HANDSHAKE(SYN),
+          STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 0, 1, .window = 65535, .scale = 7, .at_us = 528305,
+          HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1, 1, .window = 6379, .at_us = 528316, HANDSHAKE(HANDSHAKE_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 1, 1, .window = 6379, .at_us = 528329, WINDOW(WINDOW_UPDATE),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK | TB_PSH, 1, 1, article_request, .window = 6379, .at_us = 528506,
+          REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 1, 79, .window = 6378, .at_us = 528523, RESPONSE(ACK_OF_REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK | TB_PSH, 1, 79, article_response, .window = 6378, .at_us = 528600,
+          RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 'c', TB_ACK, 79, 128, .window = 6377, .at_us = 528616, RESPONSE(ACK_OF_RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 'c', TB_FIN | TB_ACK, 79, 128, .window = 6377, .at_us = 529172, TEARDOWN(FIN),
+          STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 128, 80, .window = 6378, .at_us = 529206, TEARDOWN(ACK_OF_FIN),
+          STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 's', TB_FIN | TB_ACK, 128, 80, .window = 6378, .at_us = 529306, TEARDOWN(FIN),
+          STATES(TIME_WAIT, LAST_ACK) },
+        { 'c', TB_ACK, 80, 129, .window = 6377, .at_us = 529325, TEARDOWN(ACK_OF_FIN),
+          STATES(TIME_WAIT, CLOSED) },
+    };
+    static const uint8_t numbers[][2] = { { 1, 0 }, { 2, 0 }, { 3, 0 }, { 0, 0 },
+                                          { 0, 0 }, { 0, 0 }, { 0, 0 }, { 0, 0 },
+                                          { 0, 1 }, { 0, 2 }, { 0, 3 }, { 0, 4 } };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say_row(&talk, &rows[i], i);
+        assert_int_equal(talk.event.handshake_number, numbers[i][0]);
+        assert_int_equal(talk.event.teardown_number[0], numbers[i][1]);
+        if (i == 2) {
+            assert_int_equal(talk.event.rtt_ns, 107000);
+            assert_int_equal(talk.event.rtt_client_ns, 11000);
+        }
+        if (i == 3)
+            assert_int_equal(talk.event.window, 408256);
+        if (i == 5)
+            assert_int_equal(talk.event.acked, 78);
+        if (i == 6) {
+            assert_int_equal(talk.event.response_time_ns, 94000);
+            assert_int_equal(talk.event.response_bytes, 127);
+            assert_int_equal(talk.event.request_bytes, 78);
+            assert_int_equal(talk.event.request_in, 5);
+            assert_true(talk.event.has & TB_EVENT_RESPONSE_ENDS);
+        }
+    }
+}
+
+static void a_request_may_complete_the_handshake(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(COMPLETES_HANDSHAKE), .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    say_rows(&talk, handshake_rows, 2);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.handshake_number, 3);
+    assert_int_equal(talk.event.rtt_ns, 20000);
+}
+
+static void a_repeated_syn_is_a_retransmission_and_restarts_the_clock(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, .at_us = 1000, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 'c', TB_SYN, 1000, 0, .at_us = 1001000, HANDSHAKE(RETRANSMISSION),
+          STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, .at_us = 1001100, HANDSHAKE(SYN_ACK),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, .at_us = 2001100, HANDSHAKE(RETRANSMISSION),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, .at_us = 2001200, HANDSHAKE(HANDSHAKE_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, .at_us = 2001300, HANDSHAKE(RETRANSMISSION),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, .at_us = 2001400, HANDSHAKE(ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    say_rows(&talk, rows, 5);
+    assert_int_equal(talk.event.rtt_ns, 1000200000);
+    say_rows(&talk, rows + 5, 2);
+}
+
+static void numbers_wrap(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 0xfffffffe, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 0xffffffff, 0xffffffff, HANDSHAKE(SYN_ACK),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 0xffffffff, 0, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 0xffffffff, 0, "12345", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 0, 4, RESPONSE(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_ACK, 0xffffffff, 0, "12345", REQUEST(RETRANSMISSION),
+          STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void simultaneous_open_has_no_third_step(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN, 5000, 0, HANDSHAKE(SYN), STATES(SYN_RECEIVED, SYN_RECEIVED) },
+        { 'c', TB_SYN | TB_ACK, 1000, 5001, HANDSHAKE(SYN_ACK), STATES(SYN_RECEIVED, ESTABLISHED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_refused_connection_is_closed_at_both_ends(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_RST | TB_ACK, 0, 1001, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED),
+          .marks = MARK(REFUSED) },
+        { 'c', TB_SYN, 2000, 0, .next_flow = true, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED),
+          .marks = MARK(REUSED_PORT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_syn_ack_may_come_before_its_syn(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 900000, 0, HANDSHAKE(SYN), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(INFERRED) },
+        { 's', TB_ACK, 5001, 1001, RESET(CHALLENGE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1006, RESPONSE(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+    assert_false(talk.flow.candidate.pending);
+}
+
+static void a_syn_ack_promotes_the_candidate(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 900000, 0, HANDSHAKE(SYN), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(INFERRED) },
+        { 's', TB_SYN | TB_ACK, 700000, 900001, .next_flow = true, HANDSHAKE(SYN_ACK),
+          STATES(ESTABLISHED, SYN_RECEIVED), .marks = MARK(REUSED_PORT) },
+        { 'c', TB_ACK, 900001, 700001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.rtt_ns, 20000);
+}
+
+static void half_open_ends_the_old_connection_and_the_syn_tries_again(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_ACK, 777, 333, RESET(CHALLENGE_ACK), STATES(SYN_SENT, UNKNOWN) },
+        { 'c', TB_RST, 333, 0, .window = NO_WINDOW, RESET(RESET), STATES(SYN_SENT, CLOSED),
+          .marks = MARK(INFERRED) },
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(RETRANSMISSION), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void midstream_is_established_and_inferred(void **state)
+{
+    enum {
+        BOTH = MARK(MIDSTREAM) | MARK(INFERRED)
+    };
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1001, "some data", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = BOTH },
+        { 'c', TB_ACK, 1001, 5010, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = BOTH },
+        { 'c', TB_ACK, 1001, 5010, "more", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = BOTH, .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void the_server_may_speak_first(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1001, "220 hello\r\n", RESPONSE(GREETING),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5012, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5012, "EHLO x\r\n", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5012, 1009, "250 x\r\n", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 'c', TB_ACK, 1009, 5019, "QUIT\r\n", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 2 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void lost_data_is_a_gap_and_its_arrival_out_of_order(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "aaaaa", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_ACK, 1011, 5001, "ccccc", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(LOST_BEFORE), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1006, REQUEST(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1006, .sack = { { 1011, 1016 } }, REQUEST(DUP_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1006, 5001, "bbbbb", REQUEST(OUT_OF_ORDER),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1016, RESPONSE(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void three_duplicates_make_a_retransmission_fast(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "aaaaabbbbb", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1001, REQUEST(DUP_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, REQUEST(DUP_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "aaaaa", REQUEST(RETRANSMISSION),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, REQUEST(DUP_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "aaaaa", REQUEST(FAST_RETRANSMISSION),
+          STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_duplicate_sack_is_not_a_duplicate_ack(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "aaaaa", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1006, RESPONSE(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_ACK, 1001, 5001, "aaaaa", REQUEST(RETRANSMISSION),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1006, .sack = { { 1001, 1006 } }, REQUEST(ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_zero_window_is_probed_and_opens(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1001, "greeting", RESPONSE(GREETING),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5009, .window = NO_WINDOW, WINDOW(ZERO_WINDOW),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5008, 1001, WINDOW(ZERO_WINDOW_PROBE), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5009, .window = NO_WINDOW, WINDOW(ZERO_WINDOW_PROBE_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5009, 1001, "x", WINDOW(ZERO_WINDOW_PROBE),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5009, .window = NO_WINDOW, WINDOW(ZERO_WINDOW_PROBE_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5009, .window = 500, WINDOW(WINDOW_UPDATE),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5009, 1001, "xyz", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_probes_octet_counts_once_it_is_taken(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "ab", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1003, .window = NO_WINDOW, WINDOW(ZERO_WINDOW),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1003, 5001, "c", WINDOW(ZERO_WINDOW_PROBE),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1004, .window = NO_WINDOW, WINDOW(ZERO_WINDOW_PROBE_ACK),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1004, .window = 400, WINDOW(WINDOW_UPDATE),
+          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1004, 5001, "d", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.request_bytes, 4);
+}
+
+static void a_keep_alive_reuses_the_last_number(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1000, 5001, KEEP_ALIVE(KEEP_ALIVE), STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, KEEP_ALIVE(KEEP_ALIVE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1000, 5001, "x", KEEP_ALIVE(KEEP_ALIVE), STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, KEEP_ALIVE(KEEP_ALIVE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_fin_may_acknowledge_a_fin(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_FIN | TB_ACK, 5001, 1001, "bye", TEARDOWN(FIN), STATES(CLOSE_WAIT, FIN_WAIT_1) },
+        { 'c', TB_FIN | TB_ACK, 1001, 5005, TEARDOWN(FIN), STATES(LAST_ACK, TIME_WAIT) },
+        { 's', TB_ACK, 5005, 1002, TEARDOWN(ACK_OF_FIN), STATES(CLOSED, TIME_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    say_rows(&talk, rows, 2);
+    assert_int_equal(talk.event.teardown_number[0], 2);
+    assert_int_equal(talk.event.teardown_number[1], 3);
+    say_rows(&talk, rows + 2, 1);
+    assert_int_equal(talk.event.teardown_number[0], 4);
+}
+
+static void simultaneous_close_passes_through_closing(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_FIN | TB_ACK, 5001, 1001, TEARDOWN(FIN), STATES(CLOSING, CLOSING) },
+        { 'c', TB_ACK, 1002, 5002, TEARDOWN(ACK_OF_FIN), STATES(CLOSING, TIME_WAIT) },
+        { 's', TB_ACK, 5002, 1002, TEARDOWN(ACK_OF_FIN), STATES(TIME_WAIT, TIME_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_repeated_fin_is_a_retransmission_of_the_teardown(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(RETRANSMISSION),
+          STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, TEARDOWN(ACK_OF_FIN), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, "more", RESPONSE(GREETING), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 'c', TB_ACK, 1002, 5005, RESPONSE(ACK_OF_RESPONSE), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 's', TB_ACK, 5005, 1002, TEARDOWN(ACK), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_fin_ahead_of_a_hole_waits_for_the_hole(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_FIN | TB_ACK, 1011, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, ESTABLISHED),
+          .marks = MARK(LOST_BEFORE) },
+        { 'c', TB_ACK, 1001, 5001, "1234567890", REQUEST(OUT_OF_ORDER),
+          STATES(FIN_WAIT_1, CLOSE_WAIT), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1012, TEARDOWN(ACK_OF_FIN), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_reset_with_the_expected_number_closes_both_ends(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_RST | TB_ACK, 5001, 1019, .window = NO_WINDOW, RESET(RESET),
+          STATES(CLOSED, CLOSED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.cut, TB_CUT_UNANSWERED);
+}
+
+static void a_blind_reset_is_ignored_and_challenged(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_RST, 5500, 0, .window = NO_WINDOW, RESET(RESET), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(INEFFECTIVE) },
+        { 'c', TB_ACK, 1001, 5001, RESET(CHALLENGE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_challenge_restores_what_a_reset_seemed_to_end(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5011, 1001, "after a hole", RESPONSE(GREETING),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(LOST_BEFORE) },
+        { 's', TB_RST, 5015, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED),
+          .marks = MARK(INFERRED) },
+        { 'c', TB_ACK, 1001, 5001, RESET(CHALLENGE_ACK), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(INFERRED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void data_under_way_does_not_disprove_a_reset(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1001, "one", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_RST | TB_ACK, 1001, 5004, .window = NO_WINDOW, RESET(RESET),
+          STATES(CLOSED, CLOSED) },
+        { 's', TB_ACK, 5004, 1001, "two", RESPONSE(GREETING), STATES(CLOSED, CLOSED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void only_one_direction_still_tells_the_story(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(LOST_BEFORE) },
+        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_ACK, 1006, 5101, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_FIN | TB_ACK, 1006, 5101, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void accepted_fast_open_data_starts_the_request(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, "GET / HTTP/1.1\r\n\r\n", .options = TB_HAS_FAST_OPEN,
+          HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED), .marks = MARK(FAST_OPEN) },
+        { 's', TB_SYN | TB_ACK, 5000, 1019, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 's', TB_ACK, 5001, 1019, "HTTP/1.1 204 No Content\r\n\r\n", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, SYN_RECEIVED), .exchange = 1 },
+        { 'c', TB_ACK, 1019, 5028, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    say_rows(&talk, rows, 3);
+    assert_int_equal(talk.event.request_in, 1);
+    say_rows(&talk, rows + 3, 1);
+}
+
+static void refused_fast_open_data_is_sent_again_as_new(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, "GET / HTTP/1.1\r\n\r\n", .options = TB_HAS_FAST_OPEN,
+          HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED), .marks = MARK(FAST_OPEN) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(COMPLETES_HANDSHAKE), .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_segment_too_short_to_tell_moves_nothing(void **state)
+{
+    struct tb_segment segment = { .from = TB_SIDE_A, .truncated = true, .frame = 4 };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    tb_flow_step(&talk.flow, &segment, &talk.event);
+    assert_int_equal(talk.event.phase, TB_PHASE_UNKNOWN);
+    assert_int_equal(talk.event.step, TB_STEP_OTHER);
+    assert_int_equal(talk.event.marks, MARK(TRUNCATED));
+    segment.truncated = false;
+    segment.quoted = true;
+    segment.flags = TB_RST;
+    tb_flow_step(&talk.flow, &segment, &talk.event);
+    assert_int_equal(talk.event.phase, TB_PHASE_QUOTED);
+    assert_int_equal(talk.event.step, TB_STEP_ICMP_QUOTED);
+    assert_int_equal(talk.event.state[TB_ROLE_CLIENT], TB_STATE_ESTABLISHED);
+}
+
+static void a_silent_attempt_gives_way_to_the_next(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 'c', TB_SYN, 900000, 0, .next_flow = true, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED),
+          .marks = MARK(REUSED_PORT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_articles_exchange_comes_out_to_the_letter),
+        cmocka_unit_test(a_request_may_complete_the_handshake),
+        cmocka_unit_test(a_repeated_syn_is_a_retransmission_and_restarts_the_clock),
+        cmocka_unit_test(numbers_wrap),
+        cmocka_unit_test(simultaneous_open_has_no_third_step),
+        cmocka_unit_test(a_refused_connection_is_closed_at_both_ends),
+        cmocka_unit_test(a_syn_ack_may_come_before_its_syn),
+        cmocka_unit_test(a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic),
+        cmocka_unit_test(a_syn_ack_promotes_the_candidate),
+        cmocka_unit_test(half_open_ends_the_old_connection_and_the_syn_tries_again),
+        cmocka_unit_test(midstream_is_established_and_inferred),
+        cmocka_unit_test(the_server_may_speak_first),
+        cmocka_unit_test(lost_data_is_a_gap_and_its_arrival_out_of_order),
+        cmocka_unit_test(three_duplicates_make_a_retransmission_fast),
+        cmocka_unit_test(a_duplicate_sack_is_not_a_duplicate_ack),
+        cmocka_unit_test(a_zero_window_is_probed_and_opens),
+        cmocka_unit_test(a_probes_octet_counts_once_it_is_taken),
+        cmocka_unit_test(a_keep_alive_reuses_the_last_number),
+        cmocka_unit_test(a_fin_may_acknowledge_a_fin),
+        cmocka_unit_test(simultaneous_close_passes_through_closing),
+        cmocka_unit_test(a_repeated_fin_is_a_retransmission_of_the_teardown),
+        cmocka_unit_test(a_fin_ahead_of_a_hole_waits_for_the_hole),
+        cmocka_unit_test(a_reset_with_the_expected_number_closes_both_ends),
+        cmocka_unit_test(a_blind_reset_is_ignored_and_challenged),
+        cmocka_unit_test(a_challenge_restores_what_a_reset_seemed_to_end),
+        cmocka_unit_test(data_under_way_does_not_disprove_a_reset),
+        cmocka_unit_test(only_one_direction_still_tells_the_story),
+        cmocka_unit_test(accepted_fast_open_data_starts_the_request),
+        cmocka_unit_test(refused_fast_open_data_is_sent_again_as_new),
+        cmocka_unit_test(a_segment_too_short_to_tell_moves_nothing),
+        cmocka_unit_test(a_silent_attempt_gives_way_to_the_next),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
