@@ -157,6 +157,7 @@ struct cg_segment {
     struct cg_number ip_length; /* total length, instead of the right one */
     struct cg_number snap;      /* octets of the frame in the capture */
     uint32_t pad;               /* octets behind the datagram */
+    uint32_t cut;               /* the payload goes in segments of so many octets; 0: in one */
     uint8_t ecn;                /* the two bits of the IP header */
     bool no_options;
     bool no_timestamps;

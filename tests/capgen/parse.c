@@ -14,6 +14,7 @@
 #define NS_DIGITS   9
 #define SECONDS_MAX 31536000u /* a year */
 #define NS_PER_S    1000000000u
+#define PIECE_NS    2000u /* between the segments of one cut payload */
 
 static int next(struct cg_source *source)
 {
@@ -255,6 +256,32 @@ static int rendered(struct cg_source *source, int error)
     }
 }
 
+/* The payload in several segments, one after the other; what ends it stands in the last. */
+static int render_pieces(struct cg_source *source, struct cg_connection *connection,
+                         const struct cg_segment *whole)
+{
+    struct cg_segment piece = *whole;
+    size_t length = cg_packet_length(&source->packet), part;
+    int error = 0;
+
+    memcpy(source->whole, cg_packet_data(&source->packet), length);
+    for (size_t offset = 0; offset < length && error == 0; offset += part) {
+        bool last = length - offset <= whole->cut;
+
+        part = last ? length - offset : whole->cut;
+        piece.flags = last ? whole->flags : whole->flags & ~(CG_PSH | CG_FIN);
+        cg_packet_clear(&source->packet);
+        memcpy(cg_packet_append(&source->packet, part), source->whole + offset, part);
+        error = rendered(source,
+                         cg_render_segment(source->render, connection, &piece, &source->packet));
+        piece.seq = (struct cg_number){ .stated = CG_UNSTATED };
+        if (!last)
+            piece.time_ns += PIECE_NS;
+    }
+    source->time_ns = piece.time_ns;
+    return error;
+}
+
 static int read_segment(struct cg_source *source)
 {
     struct cg_segment segment = { .time_ns = source->time_ns };
@@ -280,6 +307,8 @@ static int read_segment(struct cg_source *source)
                                  &source->packet);
     if (error != 0)
         return error;
+    if (segment.cut > 0)
+        return render_pieces(source, connection, &segment);
     return rendered(source,
                     cg_render_segment(source->render, connection, &segment, &source->packet));
 }

@@ -17,6 +17,7 @@ struct cg_source {
     uint64_t time_ns;              /* of the last statement that had one */
     bool has_frames;
     struct cg_packet packet;
+    uint8_t whole[CG_PACKET_BACK]; /* a payload that is being cut */
 };
 
 /* 0; -EINVAL with the lexer's line and reason; -ENOMEM. */

@@ -11,7 +11,7 @@
 
 enum {
     FILLS_MAX = 16,
-    NESTING_MAX = 8
+    NESTING_MAX = 16
 };
 
 /* Octets that are generated once the sequence number is known. */
@@ -296,14 +296,19 @@ static bool parse_numeric(const char *name, const char *text, struct cg_segment 
         { "offset", 15, &segment->offset },   { "iplen", 65535, &segment->ip_length },
         { "snap", 65535, &segment->snap },
     };
-    struct cg_number pad;
+    struct cg_number other;
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].name, name) == 0)
             return parse_stated(text, rows[i].most, rows[i].number);
-    if (strcmp(name, "pad") != 0 || !parse_stated(text, 1000, &pad))
+    if (!parse_stated(text, 65535, &other) || other.stated != CG_ABSOLUTE)
         return false;
-    segment->pad = pad.value;
+    if (strcmp(name, "pad") == 0)
+        segment->pad = other.value;
+    else if (strcmp(name, "cut") == 0)
+        segment->cut = other.value;
+    else
+        return false;
     return true;
 }
 
