@@ -41,8 +41,10 @@ struct allowance {
     enum tb_end end;
     char ours[WORD_SIZE];
     char kernel[WORD_SIZE];
-    unsigned times;
+    unsigned least; /* frames that it must be used for ... */
+    unsigned most;  /* ... and may */
     unsigned used;
+    char reason[WORD_SIZE];
 };
 
 struct comparison {
@@ -108,7 +110,7 @@ static void take_frame(struct comparison *comparison, char *fields[FIELDS])
     comparison->rows++;
 }
 
-/* allow, end, ours, kernel, times, reason */
+/* allow, end, ours, kernel, least, most, reason */
 static void take_allowance(struct comparison *comparison, char *fields[FIELDS])
 {
     struct allowance *one = &comparison->allowance[comparison->allowances++];
@@ -118,7 +120,9 @@ static void take_allowance(struct comparison *comparison, char *fields[FIELDS])
     one->end = strcmp(fields[1], "client") == 0 ? TB_END_CLIENT : TB_END_SERVER;
     keep(one->ours, fields[2]);
     keep(one->kernel, fields[3]);
-    one->times = number(fields[4]);
+    one->least = number(fields[4]);
+    one->most = number(fields[5]);
+    keep(one->reason, fields[6]);
 }
 
 static void take_kernel_line(struct comparison *comparison, char *fields[FIELDS])
@@ -207,10 +211,10 @@ static void judge(struct comparison *comparison, size_t frame, enum tb_end end)
 
     if (kernel_says(kernel->states, row->ours[end]))
         return;
-    if (kernel->ahead && kernel_says(kernel->states, comparison->row[kernel->ahead].ours[end]))
-        report(frame, row, end, " (ahead)");
-    else if (is_allowed(comparison, end, row->ours[end], kernel->states))
+    if (is_allowed(comparison, end, row->ours[end], kernel->states))
         report(frame, row, end, " (allowed)");
+    else if (kernel->ahead && kernel_says(kernel->states, comparison->row[kernel->ahead].ours[end]))
+        report(frame, row, end, " (ahead)");
     else if (kernel->presumed)
         report(frame, row, end, " (presumed)");
     else {
@@ -237,10 +241,10 @@ static void judge_allowances(struct comparison *comparison)
     for (size_t i = 0; i < comparison->allowances; i++) {
         const struct allowance *one = &comparison->allowance[i];
 
-        if (one->used == one->times)
+        if (one->used >= one->least && one->used <= one->most)
             continue;
-        printf("  allowed: %s %s by us, %s by the kernel: used %u times, not %u\n",
-               tb_end_name(one->end), one->ours, one->kernel, one->used, one->times);
+        printf("  %s: %s %s by us, %s by the kernel in %u frames, not %u\n", one->reason,
+               tb_end_name(one->end), one->ours, one->kernel, one->used, one->most);
         comparison->failures++;
     }
 }

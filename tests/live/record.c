@@ -112,15 +112,26 @@ static uint32_t states_between(const struct tb_record *record, enum tb_end end, 
     return states;
 }
 
+/* When the time after a frame is over for an end. What the frame makes an end send may be captured
+ * before that end's state changes (tcp_fin() acknowledges first): its own answer does not count. */
+static uint64_t end_of(const struct tb_record *record, size_t i, enum tb_end end)
+{
+    size_t next = i + 1;
+
+    if (next < record->frames && record->frame[next].packet.from == end)
+        next++;
+    return next < record->frames ? record->frame[next].time_ns : UINT64_MAX;
+}
+
 void tb_record_settle(struct tb_record *record)
 {
     qsort(record->point, record->points, sizeof(*record->point), by_time);
     for (size_t i = 0; i < record->frames; i++) {
         struct tb_frame *frame = &record->frame[i];
-        uint64_t next_ns = i + 1 < record->frames ? frame[1].time_ns : UINT64_MAX;
 
         for (int end = 0; end < TB_END_COUNT; end++)
-            frame->kernel[end] = states_between(record, (enum tb_end)end, frame->time_ns, next_ns);
+            frame->kernel[end] = states_between(record, (enum tb_end)end, frame->time_ns,
+                                                end_of(record, i, (enum tb_end)end));
     }
 }
 

@@ -21,6 +21,12 @@
 #define BARE    .mask = TB_FLAG_SYN | TB_FLAG_FIN | TB_FLAG_RST, .bare = true
 #define DATA    .data = true
 
+#define ALLOW(end_, ours_, kernel_, times_, reason_)                                               \
+    {                                                                                              \
+        .end = (end_), .ours = (ours_), .kernel = (kernel_), .times = (times_),                    \
+        .reason = (reason_)                                                                        \
+    }
+
 #define RULES(...)                                                                                 \
     (const struct tb_rule[])                                                                       \
     {                                                                                              \
@@ -395,19 +401,47 @@ static void blind_hit(struct tb_world *world)
 }
 
 const struct tb_scenario tb_scenarios[] = {
-    { .name = "normal", .play = normal, .wires = ANY },
+    { .name = "normal",
+      .play = normal,
+      .wires = ANY,
+      .steps = "syn syn-ack handshake-ack request ack-of-request response ack-of-response fin "
+               "ack-of-fin" },
     { .name = "server-first", .play = server_first, .wires = ANY },
     { .name = "simultaneous-close", .play = simultaneous_close, .wires = RELAY },
-    { .name = "simultaneous-open", .play = simultaneous_open, .wires = RELAY },
-    { .name = "reset-by-client", .play = reset_by_client, .wires = ANY },
-    { .name = "reset-by-server", .play = reset_by_server, .wires = ANY },
-    { .name = "refused", .play = refused, .wires = ANY },
-    { .name = "half-close", .play = half_close, .wires = ANY },
-    { .name = "closed-to-data", .play = closed_to_data, .wires = ANY },
-    { .name = "never-accepted", .play = never_accepted, .wires = ANY },
-    { .name = "overflow-at-ack", .play = overflow_at_ack, .wires = RELAY },
-    { .name = "zero-window", .play = zero_window, .wires = ANY },
-    { .name = "keep-alive", .play = keep_alive, .wires = ANY },
+    { .name = "simultaneous-open",
+      .play = simultaneous_open,
+      .wires = RELAY,
+      .steps = "syn syn-ack" },
+    { .name = "reset-by-client", .play = reset_by_client, .wires = ANY, .steps = "reset" },
+    { .name = "reset-by-server", .play = reset_by_server, .wires = ANY, .steps = "reset" },
+    { .name = "refused",
+      .play = refused,
+      .wires = ANY,
+      .steps = "syn reset",
+      .allowed = { ALLOW(TB_END_SERVER, "SYN-RECEIVED", "CLOSED", 1, "nobody-listens") } },
+    { .name = "half-close",
+      .play = half_close,
+      .wires = ANY,
+      .steps = "fin ack-of-fin response ack-of-response" },
+    { .name = "closed-to-data", .play = closed_to_data, .wires = ANY, .steps = "fin reset" },
+    { .name = "never-accepted",
+      .play = never_accepted,
+      .wires = ANY,
+      .steps = "retransmission handshake-ack",
+      .allowed = { ALLOW(TB_END_SERVER, "SYN-RECEIVED", "LISTEN", 2, "ignored-by-kernel") } },
+    { .name = "overflow-at-ack",
+      .play = overflow_at_ack,
+      .wires = RELAY,
+      .steps = "handshake-ack retransmission",
+      .allowed = { ALLOW(TB_END_SERVER, "ESTABLISHED", "SYN-RECEIVED", 2, "ignored-by-kernel") } },
+    { .name = "zero-window",
+      .play = zero_window,
+      .wires = ANY,
+      .steps = "zero-window zero-window-probe zero-window-probe-ack" },
+    { .name = "keep-alive",
+      .play = keep_alive,
+      .wires = ANY,
+      .steps = "keep-alive keep-alive-ack" },
     { .name = "time-wait-at-server", .play = time_wait_at_server, .wires = ANY },
     { .name = "time-wait-at-client", .play = time_wait_at_client, .wires = ANY },
     { .name = "fast-open", .play = fast_open, .wires = ANY },
@@ -415,13 +449,18 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "half-open",
       .play = half_open,
       .wires = RELAY,
+      .steps = "reset",
       .rules =
           RULES({ .from = TB_END_SERVER, RST, .first = 1, .times = 1, .fate = TB_FATE_DROP }) },
-    { .name = "blind", .play = blind, .wires = RELAY },
-    { .name = "blind-hit", .play = blind_hit, .wires = RELAY },
+    { .name = "blind", .play = blind, .wires = RELAY, .steps = "challenge-ack reset" },
+    { .name = "blind-hit",
+      .play = blind_hit,
+      .wires = RELAY,
+      .allowed = { ALLOW(TB_END_CLIENT, "CLOSED", "ESTABLISHED", 1, "forged") } },
     { .name = "syn-dropped",
       .play = connect_only,
       .wires = RELAY,
+      .steps = "retransmission",
       .rules =
           RULES({ .from = TB_END_CLIENT, SYN, .first = 1, .times = 2, .fate = TB_FATE_DROP }) },
     { .name = "syn-twice",
@@ -452,24 +491,28 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "data-dropped",
       .play = stream,
       .wires = RELAY,
+      .steps = "retransmission dup-ack fast-retransmission",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 2, .times = 1, .fate = TB_FATE_DROP },
                 { .from = TB_END_SERVER, DATA, .first = 1, .times = 1, .fate = TB_FATE_DROP }) },
     { .name = "data-lost",
       .play = stream,
       .wires = RELAY,
+      .steps = "out-of-order dup-ack",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 3, .times = 1, .fate = TB_FATE_LOSE },
                 { .from = TB_END_SERVER, DATA, .first = 2, .times = 1, .fate = TB_FATE_LOSE }) },
     { .name = "data-swapped",
       .play = stream,
       .wires = RELAY,
+      .steps = "out-of-order dup-ack",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 1, .times = 1, .fate = TB_FATE_SWAP },
                 { .from = TB_END_SERVER, DATA, .first = 3, .times = 1, .fate = TB_FATE_SWAP }) },
     { .name = "data-twice",
       .play = stream,
       .wires = RELAY,
+      .steps = "retransmission",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 2, .times = 1, .fate = TB_FATE_TWICE },
                 { .from = TB_END_SERVER, DATA, .first = 5, .times = 1, .fate = TB_FATE_TWICE }) },
@@ -481,6 +524,7 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "fin-dropped",
       .play = connect_only,
       .wires = RELAY,
+      .steps = "retransmission",
       .rules =
           RULES({ .from = TB_END_CLIENT, FIN, .first = 1, .times = 1, .fate = TB_FATE_DROP },
                 { .from = TB_END_SERVER, FIN, .first = 1, .times = 1, .fate = TB_FATE_DROP }) },
@@ -493,6 +537,7 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "fin-swapped", /* the FIN comes ahead of the data before it */
       .play = data_and_fin,
       .wires = RELAY,
+      .steps = "out-of-order ack-of-fin",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 1, .times = 1, .fate = TB_FATE_SWAP }) },
     { .name = "data-before-fin-dropped",
@@ -503,6 +548,7 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "data-before-fin-lost",
       .play = data_and_fin,
       .wires = RELAY,
+      .steps = "out-of-order ack-of-fin",
       .rules =
           RULES({ .from = TB_END_CLIENT, DATA, .first = 1, .times = 1, .fate = TB_FATE_LOSE }) },
     { .name = "ack-of-fin-dropped",
@@ -518,6 +564,7 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "last-ack-dropped",
       .play = close_only,
       .wires = RELAY,
+      .steps = "retransmission",
       .rules =
           RULES({ .from = TB_END_CLIENT, BARE, .first = 2, .times = 1, .fate = TB_FATE_DROP }) },
     { .name = "last-ack-lost",
@@ -533,7 +580,7 @@ const struct tb_scenario tb_scenarios[] = {
     { .name = "reset-swapped", /* the reset overtakes the data before it */
       .play = speak_and_reset,
       .wires = RELAY,
-      .rules =
-          RULES({ .from = TB_END_CLIENT, DATA, .first = 1, .times = 1, .fate = TB_FATE_SWAP }) },
+      .rules = RULES({ .from = TB_END_CLIENT, DATA, .first = 1, .times = 1, .fate = TB_FATE_SWAP }),
+      .allowed = { ALLOW(TB_END_CLIENT, "ESTABLISHED", "CLOSED", 5, "ineffective-reset") } },
     { .name = NULL }
 };

@@ -20,7 +20,7 @@ struct tb_allowance {
     enum tb_end end;
     const char *ours;
     const char *kernel;
-    unsigned times; /* exactly so many frames */
+    unsigned times; /* frames: exactly on the relay, at most elsewhere */
     const char *reason;
 };
 
