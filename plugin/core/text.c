@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* text.c - the sentences, labels and links, in English and Japanese
+ *
+ * story.c decides which rows of text.def tell an event; here they are filled in. */
+#include "text.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "pen.h"
+#include "story.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Octets of a name or a start line that a sentence shows, and what says that there were more. */
+enum {
+    NAME_OCTETS = 64,
+    LINE_OCTETS = 120,
+    NAME_READ = 128,
+    LINE_READ = 255 /* tb_story.start_line */
+};
+
+enum unit {
+#define TB_UNIT_TEXT(id, english, japanese) UNIT_##id,
+#include "text.def"
+    UNIT_COUNT
+};
+
+/* ---- the tables of text.def */
+
+#define ROW(english, japanese)                                                                     \
+    {                                                                                              \
+        english, japanese                                                                          \
+    }
+
+static const char *const rows[][TB_LANG_COUNT] = {
+#define TB_TEXT(id, english, japanese) [TB_ROW_##id] = ROW(english, japanese),
+#include "text.def"
+};
+
+static const char *const units[][TB_LANG_COUNT] = {
+#define TB_UNIT_TEXT(id, english, japanese) [UNIT_##id] = ROW(english, japanese),
+#include "text.def"
+};
+
+static const char *const phases[][TB_LANG_COUNT] = {
+#define TB_PHASE_TEXT(id, english, japanese) [TB_PHASE_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(phases) == TB_PHASE_COUNT, "text.def does not match enum tb_phase");
+
+static const char *const steps[][TB_LANG_COUNT] = {
+#define TB_STEP_TEXT(id, english, japanese, english_info, japanese_info)                           \
+    [TB_STEP_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(steps) == TB_STEP_COUNT, "text.def does not match enum tb_step");
+
+static const char *const infos[][TB_LANG_COUNT] = {
+#define TB_STEP_TEXT(id, english, japanese, english_info, japanese_info)                           \
+    [TB_STEP_##id] = ROW(english_info, japanese_info),
+#include "text.def"
+};
+
+static const char *const roles[][TB_LANG_COUNT] = {
+#define TB_ROLE_TEXT(id, english, japanese) [TB_ROLE_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(roles) == TB_ROLE_COUNT, "text.def does not match enum tb_role");
+
+static const char *const marks[][TB_LANG_COUNT] = {
+#define TB_MARK_TEXT(id, english, japanese) [TB_MARK_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(marks) == TB_MARK_COUNT, "text.def does not match enum tb_mark");
+
+static const char *const labels[][TB_LANG_COUNT] = {
+#define TB_LABEL_TEXT(id, english, japanese) [TB_LABEL_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(labels) == TB_LABEL_COUNT, "text.def does not match enum tb_label");
+
+#define URL(rfc, section) "https://www.rfc-editor.org/rfc/rfc" rfc "#section-" section
+
+static const struct tb_reference places[][TB_LANG_COUNT] = {
+#define TB_REFERENCE(id, rfc, section)                                                             \
+    [TB_PLACE_##id] = { { "RFC " rfc " section " section, URL(rfc, section) },                     \
+                        { "RFC " rfc " " section " 節", URL(rfc, section) } },
+#include "text.def"
+};
+
+/* ---- values */
+
+struct pen {
+    struct tb_pen sheet;
+    enum tb_lang lang;
+};
+
+static struct pen pen_on(enum tb_lang lang, char *text, size_t size)
+{
+    struct pen pen = { .sheet = tb_pen_on(text, size), .lang = lang };
+
+    return pen;
+}
+
+static void put(struct pen *pen, const char *text)
+{
+    tb_pen_put(&pen->sheet, text);
+}
+
+static void put_number(struct pen *pen, uint64_t number)
+{
+    tb_pen_put_number(&pen->sheet, number, 1);
+}
+
+static void put_unit(struct pen *pen, enum unit unit)
+{
+    put(pen, units[unit][pen->lang]);
+}
+
+static void put_bytes(struct pen *pen, uint64_t count)
+{
+    put_number(pen, count);
+    put_unit(pen, count == 1 ? UNIT_BYTE : UNIT_BYTES);
+}
+
+static size_t line_length(const char *line)
+{
+    size_t length = 0;
+
+    while (length < LINE_READ && line[length] != '\0' && line[length] != '\r' &&
+           line[length] != '\n')
+        length++;
+    return length;
+}
+
+static size_t name_length(const char *name)
+{
+    size_t length = 0;
+
+    while (length < NAME_READ && name[length] != '\0')
+        length++;
+    return length;
+}
+
+/* ---- durations */
+
+struct scale {
+    uint64_t ns; /* of one unit */
+    enum unit unit;
+};
+
+static const struct scale seconds = { 1000000000, UNIT_SECONDS };
+static const struct scale milliseconds = { 1000000, UNIT_MILLISECONDS };
+static const struct scale microseconds = { 1000, UNIT_MICROSECONDS };
+
+/* Milliseconds, as ping and Wireshark's users know them, where they show all that was measured or
+ * three digits of it. */
+static const struct scale *scale_of(uint64_t ns)
+{
+    if (ns >= seconds.ns)
+        return &seconds;
+    return ns >= milliseconds.ns / 10 || ns % microseconds.ns == 0 ? &milliseconds : &microseconds;
+}
+
+static void put_duration(struct pen *pen, uint64_t ns)
+{
+    const struct scale *scale = scale_of(ns);
+
+    if (ns > 0 && ns < microseconds.ns) {
+        put_number(pen, ns);
+        put_unit(pen, UNIT_NANOSECONDS);
+        return;
+    }
+    put_number(pen, ns / scale->ns);
+    put(pen, ".");
+    tb_pen_put_number(&pen->sheet, ns % scale->ns / (scale->ns / 1000), 3);
+    put_unit(pen, scale->unit);
+}
+
+/* ---- tokens */
+
+/* Who speaks: at the head of an English sentence "The client". */
+static void put_party(struct pen *pen, const struct tb_story *story, enum tb_role role, bool head)
+{
+    const char *name = story->name[role];
+    const char *the = units[UNIT_THE_BEFORE][pen->lang];
+
+    if (name != NULL && name[0] != '\0') {
+        tb_pen_put_outside(&pen->sheet, name, name_length(name), NAME_OCTETS);
+        return;
+    }
+    if (head && the[0] != '\0') {
+        const char capital = (char)(the[0] - 'a' + 'A');
+
+        tb_pen_put_piece(&pen->sheet, &capital, 1);
+        the++;
+    }
+    put(pen, the);
+    put(pen, roles[role][pen->lang]);
+}
+
+static enum tb_role receiver(const struct tb_event *event)
+{
+    return event->role == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
+}
+
+static void put_src(struct pen *pen, const struct tb_story *story, bool head)
+{
+    put_party(pen, story, story->event->role, head);
+}
+
+static void put_dst(struct pen *pen, const struct tb_story *story, bool head)
+{
+    put_party(pen, story, receiver(story->event), head);
+}
+
+static void put_payload(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->segment == NULL ? story->event->fresh : story->segment->length);
+}
+
+static void put_fresh(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->event->fresh);
+}
+
+static void put_acked(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->event->acked);
+}
+
+/* "all 78 bytes", "the 1 byte" */
+static void put_all(struct pen *pen, const struct tb_story *story, bool head)
+{
+    bool one = story->event->acked == 1;
+
+    (void)head;
+    put_unit(pen, one ? UNIT_THE_BEFORE : UNIT_ALL_BEFORE);
+    put_bytes(pen, story->event->acked);
+    if (!one)
+        put_unit(pen, UNIT_ALL_AFTER);
+}
+
+static void put_unacked(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->event->unacked);
+}
+
+static void put_total(struct pen *pen, const struct tb_story *story, bool head)
+{
+    const struct tb_event *event = story->event;
+
+    (void)head;
+    put_bytes(pen, event->role == TB_ROLE_CLIENT ? event->request_bytes : event->response_bytes);
+}
+
+static void put_window(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->event->window);
+}
+
+static void put_change(struct pen *pen, const struct tb_story *story, bool head)
+{
+    int64_t change = story->event->window_change;
+
+    (void)head;
+    put_bytes(pen, (uint64_t)(change < 0 ? -change : change));
+}
+
+static void put_mss(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->segment == NULL ? 0 : story->segment->mss);
+}
+
+/* RFC 7323 section 2.3: a shift above 14 counts as 14 */
+static void put_scale_unit(struct pen *pen, const struct tb_story *story, bool head)
+{
+    unsigned shift = story->segment == NULL ? 0 : story->segment->wscale;
+
+    (void)head;
+    put_bytes(pen, UINT64_C(1) << (shift > 14 ? 14 : shift));
+}
+
+static void put_line(struct pen *pen, const struct tb_story *story, bool head)
+{
+    const char *line = story->start_line[story->event->role];
+
+    (void)head;
+    if (line != NULL)
+        tb_pen_put_outside(&pen->sheet, line, line_length(line), LINE_OCTETS);
+}
+
+static void put_time(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_duration(pen, story->event->response_time_ns);
+}
+
+static void put_tries(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_number(pen, story->event->tries);
+    if (story->event->tries == UINT8_MAX)
+        put_unit(pen, UNIT_OR_MORE);
+}
+
+static void put_count(struct pen *pen, const struct tb_story *story, bool head)
+{
+    const struct tb_event *event = story->event;
+
+    (void)head;
+    put_number(pen, (uint64_t)event->exchange_last - event->exchange + 1);
+}
+
+struct token {
+    const char *name;
+    void (*put)(struct pen *pen, const struct tb_story *story, bool head);
+};
+
+static const struct token tokens[] = {
+    { "src", put_src },         { "dst", put_dst },     { "bytes", put_payload },
+    { "fresh", put_fresh },     { "acked", put_acked }, { "all", put_all },
+    { "unacked", put_unacked }, { "total", put_total }, { "window", put_window },
+    { "change", put_change },   { "mss", put_mss },     { "unit", put_scale_unit },
+    { "line", put_line },       { "time", put_time },   { "tries", put_tries },
+    { "count", put_count },
+};
+
+/* A name that is not in the table would be text.def's mistake; a test finds it. */
+static const struct token *token_at(const char *name, size_t length)
+{
+    size_t i = 0;
+
+    while (i < LENGTH(tokens) - 1 &&
+           (strlen(tokens[i].name) != length || memcmp(tokens[i].name, name, length) != 0))
+        i++;
+    return &tokens[i];
+}
+
+/* Where a token meets the text around it. */
+static void put_space(struct pen *pen, const char *next)
+{
+    if (pen->lang == TB_LANG_JA)
+        tb_pen_put_space_before(&pen->sheet, next);
+}
+
+/* The first character that a token will write decides: it is tried on a small sheet. */
+static void put_token(struct pen *pen, const struct token *token, const struct tb_story *story,
+                      bool head)
+{
+    char start[32];
+    struct pen trial = pen_on(pen->lang, start, sizeof start);
+
+    token->put(&trial, story, head);
+    put_space(pen, start);
+    token->put(pen, story, head);
+}
+
+/* ---- sentences */
+
+/* `length` octets of a row. English: a token at the head of a sentence is capitalised, but not at
+ * the row's own head where `headed` is false. */
+static void put_row(struct pen *pen, const char *row, size_t length, const struct tb_story *story,
+                    bool headed)
+{
+    const char *end = row + length;
+    bool head = headed;
+
+    for (const char *at = row; at < end;) {
+        const char *brace = memchr(at, '{', (size_t)(end - at));
+        const char *stop = brace == NULL ? end : brace;
+
+        tb_pen_put_piece(&pen->sheet, at, (size_t)(stop - at));
+        if (brace == NULL)
+            return;
+        if (stop - at >= 2 && memcmp(stop - 2, ". ", 2) == 0)
+            head = true;
+        else if (stop > row)
+            head = false;
+        at = memchr(brace, '}', (size_t)(end - brace));
+        put_token(pen, token_at(brace + 1, (size_t)(at - brace - 1)), story, head);
+        at++;
+        if (at < end)
+            put_space(pen, at);
+    }
+}
+
+/* Up to the end of the first sentence, without its full stop. */
+static size_t first_sentence(const char *row, enum tb_lang lang)
+{
+    const char *stop = lang == TB_LANG_JA ? "。" : ". ";
+    const char *end = strstr(row, stop);
+    size_t length = end != NULL ? (size_t)(end - row) : strlen(row);
+
+    return end == NULL && lang == TB_LANG_EN ? length - 1 : length;
+}
+
+/* " (SYN)": a closing remark, which the folded line does without unless a token is in it. */
+static size_t without_remark(const char *row, size_t length)
+{
+    size_t at = length;
+
+    if (length == 0 || row[length - 1] != ')')
+        return length;
+    while (at > 0 && row[at - 1] != '(' && row[at - 1] != '}')
+        at--;
+    return at > 1 && row[at - 1] == '(' && row[at - 2] == ' ' ? at - 2 : length;
+}
+
+static void put_numbers(struct pen *pen, const struct tb_event *event, const char *of,
+                        const char *and)
+{
+    const uint8_t *number = event->teardown_number;
+
+    if (event->phase == TB_PHASE_HANDSHAKE && event->handshake_number != 0) {
+        put(pen, " ");
+        put_number(pen, event->handshake_number);
+        put(pen, of);
+        put(pen, "3");
+    }
+    if (event->phase != TB_PHASE_TEARDOWN || number[0] == 0)
+        return;
+    put(pen, " ");
+    put_number(pen, number[0]);
+    if (number[1] != 0) {
+        put(pen, and);
+        put_number(pen, number[1]);
+    }
+    put(pen, of);
+    put(pen, "4");
+}
+
+size_t tb_text_meaning(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+    enum tb_row chosen[TB_ROWS_MAX];
+    size_t count = tb_story_rows(story, chosen);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *row = rows[chosen[i]][lang];
+
+        if (i > 0 && lang == TB_LANG_EN)
+            put(&pen, " ");
+        put_row(&pen, row, strlen(row), story, true);
+    }
+    return pen.sheet.used;
+}
+
+/* After a colon: "An" becomes "an", "TCP" stays. */
+static void put_small(struct pen *pen, const char *row, size_t length, const struct tb_story *story)
+{
+    if (length >= 2 && row[0] >= 'A' && row[0] <= 'Z' && !(row[1] >= 'A' && row[1] <= 'Z')) {
+        const char small = (char)(row[0] - 'A' + 'a');
+
+        tb_pen_put_piece(&pen->sheet, &small, 1);
+        row++;
+        length--;
+    }
+    put_row(pen, row, length, story, false);
+}
+
+size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+    enum tb_row chosen[TB_ROWS_MAX];
+    const char *row;
+
+    (void)tb_story_rows(story, chosen);
+    row = rows[chosen[0]][lang];
+    put(&pen, tb_text_phase(lang, story->event->phase));
+    put_numbers(&pen, story->event, units[UNIT_OF][lang], units[UNIT_AND][lang]);
+    put(&pen, ": ");
+    put_small(&pen, row, without_remark(row, first_sentence(row, lang)), story);
+    return pen.sheet.used;
+}
+
+size_t tb_text_info(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+    const struct tb_event *event = story->event;
+    const char *phase = tb_text_phase(lang, event->phase);
+    const char *more = event->step < TB_STEP_COUNT ? infos[event->step][lang] : "";
+    const unsigned timed = TB_EVENT_RESPONSE_STARTS | TB_EVENT_RESPONSE_TIME;
+
+    put_small(&pen, phase, strlen(phase), story);
+    put_numbers(&pen, event, "/", "+");
+    if (more[0] != '\0') {
+        put(&pen, ": ");
+        put(&pen, more);
+    }
+    if ((event->has & timed) == timed) {
+        put(&pen, " ");
+        put_duration(&pen, event->response_time_ns);
+    }
+    return pen.sheet.used;
+}
+
+size_t tb_text_duration(enum tb_lang lang, uint64_t ns, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+
+    put_duration(&pen, ns);
+    return pen.sheet.used;
+}
+
+/* ---- flags */
+
+struct flag {
+    unsigned bit;
+    const char *letter;
+    const char *name;
+};
+
+/* In the order in which tcpdump's print-tcp.c prints them; "e" since the release after 4.99.3. */
+static const struct flag flag_table[] = {
+    { TB_FIN, "F", "FIN" }, { TB_SYN, "S", "SYN" }, { TB_RST, "R", "RST" },
+    { TB_PSH, "P", "PSH" }, { TB_ACK, ".", "ACK" }, { TB_URG, "U", "URG" },
+    { TB_ECE, "E", "ECE" }, { TB_CWR, "W", "CWR" }, { TB_AE, "e", "AE" },
+};
+
+size_t tb_text_flags(uint16_t flags, char *text, size_t size)
+{
+    struct pen pen = pen_on(TB_LANG_EN, text, size);
+    bool none = true;
+
+    for (size_t i = 0; i < LENGTH(flag_table); i++) {
+        if ((flags & flag_table[i].bit) == 0)
+            continue;
+        put(&pen, flag_table[i].letter);
+        none = false;
+    }
+    if (none)
+        put(&pen, "none");
+    return pen.sheet.used;
+}
+
+size_t tb_text_flag_names(uint16_t flags, char *text, size_t size)
+{
+    struct pen pen = pen_on(TB_LANG_EN, text, size);
+
+    for (size_t i = 0; i < LENGTH(flag_table); i++) {
+        if ((flags & flag_table[i].bit) == 0)
+            continue;
+        if (pen.sheet.used > 0)
+            put(&pen, ", ");
+        put(&pen, flag_table[i].name);
+    }
+    return pen.sheet.used;
+}
+
+/* ---- words */
+
+struct tb_reference tb_text_reference(enum tb_lang lang, const struct tb_event *event)
+{
+    return places[tb_story_place(event)][lang];
+}
+
+const char *tb_text_phase(enum tb_lang lang, enum tb_phase phase)
+{
+    return phases[phase < TB_PHASE_COUNT ? phase : TB_PHASE_UNKNOWN][lang];
+}
+
+const char *tb_text_step(enum tb_lang lang, enum tb_step step)
+{
+    return steps[step < TB_STEP_COUNT ? step : TB_STEP_OTHER][lang];
+}
+
+const char *tb_text_role(enum tb_lang lang, enum tb_role role)
+{
+    return roles[role < TB_ROLE_COUNT ? role : TB_ROLE_CLIENT][lang];
+}
+
+const char *tb_text_mark(enum tb_lang lang, enum tb_mark mark)
+{
+    return mark < TB_MARK_COUNT ? marks[mark][lang] : "";
+}
+
+const char *tb_text_label(enum tb_lang lang, enum tb_label label)
+{
+    return label < TB_LABEL_COUNT ? labels[label][lang] : "";
+}
+
+enum tb_lang tb_text_lang_of_locale(const char *locale)
+{
+    if (locale == NULL || locale[0] != 'j' || locale[1] != 'a')
+        return TB_LANG_EN;
+    return locale[2] == '\0' || strchr("_.@-", locale[2]) != NULL ? TB_LANG_JA : TB_LANG_EN;
+}
