@@ -137,6 +137,8 @@ void tb_header_parse(const uint8_t *octets, size_t captured, size_t reported,
     held = tb_header_length(octets, captured);
     if (held > TB_HEADER_MIN)
         take_options(octets + TB_HEADER_MIN, octets + held, segment);
+    if (held < said)
+        segment->has |= TB_HAS_OPTIONS_CUT;
     if (reported <= said)
         return;
     segment->length = (uint32_t)(reported - said);
