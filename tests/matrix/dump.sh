@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# dump.sh - writes every field of ours in every capture, to be compared between Wireshark versions
+#
+# usage: dump.sh FOLDER
+#
+# FOLDER gets the list of fields, and for each capture NAME: NAME.en and NAME.ja (all fields, two
+# passes) and NAME.tree (the layer as text, one pass).
+set -eu
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+folder=$1
+tb_begin
+tb_require_plugin
+tb_run tshark -G fields | awk -F '\t' -v OFS='\t' \
+    '($1 == "F" || $1 == "P") && /\ttcp-breath/ { print $1, $2, $3, $4 }' |
+    LC_ALL=C sort >"$folder/fields"
+grep -q "^F.*tcp-breath\.phase" "$folder/fields" || tb_fail "tcp-breath.phase: no such field"
+options=$(awk -F '\t' '$1 == "F" { print "-e", $3 }' "$folder/fields")
+
+# $1: name; $2: language
+dump_fields()
+{
+    # shellcheck disable=SC2086 # one option and one field a line
+    tb_run tshark -n -2 -r "captures/$1" -o "tcp-breath.language:$2" -T fields -E header=y \
+        -E separator='|' -e frame.number $options >"$folder/$1.$2"
+}
+
+# Only our layer's lines: what Wireshark says of the others is its own business.
+dump_tree()
+{
+    tb_run tshark -n -r "captures/$1" -O tcp-breath |
+        awk '/^Frame [0-9]+:/ { print "Frame " $2 }
+            /^[^ ]/ { ours = /^TCP Breath/ }
+            ours' >"$folder/$1.tree"
+}
+
+for path in "$TB_TMP"/captures/*; do
+    name=$(basename "$path")
+    dump_fields "$name" en
+    dump_fields "$name" ja
+    dump_tree "$name"
+done
+grep -q '|handshake|' "$folder/article.pcapng.en" || tb_fail "article.pcapng: no phase was found"
