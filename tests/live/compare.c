@@ -35,6 +35,7 @@ struct row {
     char phase[WORD_SIZE];
     char step[WORD_SIZE];
     char ours[TB_END_COUNT][WORD_SIZE];
+    char again[WORD_SIZE]; /* new, again or unknown (enum tb_again) */
 };
 
 struct allowance {
@@ -93,7 +94,7 @@ static struct row *row_of(struct comparison *comparison, const char *frame)
     return &comparison->row[n];
 }
 
-/* frame, number, sender, flags, seq, ack, length, then three fields for each end */
+/* frame, number, sender, flags, seq, ack, length, then three fields for each end, then again */
 static void take_frame(struct comparison *comparison, char *fields[FIELDS])
 {
     struct row *row = row_of(comparison, fields[1]);
@@ -107,6 +108,7 @@ static void take_frame(struct comparison *comparison, char *fields[FIELDS])
         row->kernel[end].ahead = number(word[1]);
         row->kernel[end].presumed = number(word[2]) != 0;
     }
+    keep(row->again, fields[7 + 3 * TB_END_COUNT]);
     comparison->rows++;
 }
 
@@ -223,6 +225,20 @@ static void judge(struct comparison *comparison, size_t frame, enum tb_end end)
     }
 }
 
+/* Whether we call a retransmission what the kernel retransmitted, and nothing else. */
+static void judge_again(struct comparison *comparison, size_t frame)
+{
+    const struct row *row = &comparison->row[frame];
+    bool ours =
+        strcmp(row->step, "retransmission") == 0 || strcmp(row->step, "fast-retransmission") == 0;
+
+    if (strcmp(row->again, ours ? "new" : "again") != 0)
+        return;
+    printf("  frame %zu, %s: %s/%s by us, sent %s by the kernel *** disagreement\n", frame,
+           row->segment, row->phase, row->step, ours ? "for the first time" : "again");
+    comparison->failures++;
+}
+
 static void judge_row(struct comparison *comparison, size_t frame)
 {
     const struct row *row = &comparison->row[frame];
@@ -234,6 +250,7 @@ static void judge_row(struct comparison *comparison, size_t frame)
     }
     for (int end = 0; end < TB_END_COUNT; end++)
         judge(comparison, frame, (enum tb_end)end);
+    judge_again(comparison, frame);
 }
 
 static void judge_allowances(struct comparison *comparison)

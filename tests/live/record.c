@@ -44,6 +44,37 @@ struct tb_frame *tb_record_frame(struct tb_record *record, const struct pcap_pkt
     return frame;
 }
 
+/* The earlier frame of the same sender that holds this octet, or NULL. */
+static const struct tb_packet *holder(const struct tb_record *record, uint32_t octet)
+{
+    const struct tb_packet *last = &record->frame[record->frames - 1].packet;
+
+    for (size_t i = 0; i + 1 < record->frames; i++) {
+        const struct tb_packet *packet = &record->frame[i].packet;
+        uint32_t length = tb_packet_end(packet) - packet->seq;
+
+        if (packet->from == last->from && octet - packet->seq < length)
+            return packet;
+    }
+    return NULL;
+}
+
+bool tb_record_repeats(const struct tb_record *record)
+{
+    const struct tb_packet *last = &record->frame[record->frames - 1].packet;
+    uint32_t octet = last->seq;
+
+    while (octet != tb_packet_end(last)) {
+        const struct tb_packet *packet = holder(record, octet);
+        uint32_t rest = tb_packet_end(last) - octet;
+
+        if (!packet)
+            return false;
+        octet += rest < tb_packet_end(packet) - octet ? rest : tb_packet_end(packet) - octet;
+    }
+    return last->seq != tb_packet_end(last);
+}
+
 void tb_record_point(struct tb_record *record, const struct tb_point *point)
 {
     if (record->points == TB_RECORD_POINTS)
@@ -149,6 +180,12 @@ static void print_end(const struct tb_frame *frame, enum tb_end end, FILE *out)
     fprintf(out, "\t%" PRIu32 "\t%d", frame->ahead[end], frame->presumed[end]);
 }
 
+static const char *const again_names[] = {
+    [TB_AGAIN_NOT_ASKED] = "unknown",
+    [TB_AGAIN_NO] = "new",
+    [TB_AGAIN_CAPTURED] = "again",
+};
+
 void tb_record_print(const struct tb_record *record, FILE *out)
 {
     for (size_t i = 0; i < record->frames; i++) {
@@ -162,7 +199,7 @@ void tb_record_print(const struct tb_record *record, FILE *out)
                 packet->seq, packet->ack, packet->length);
         print_end(frame, TB_END_CLIENT, out);
         print_end(frame, TB_END_SERVER, out);
-        fputc('\n', out);
+        fprintf(out, "\t%s\n", again_names[frame->again]);
     }
 }
 

@@ -16,6 +16,13 @@ enum {
     TB_RECORD_POINTS = 4096
 };
 
+/* Whether the kernel had sent all of this before. */
+enum tb_again {
+    TB_AGAIN_NOT_ASKED,
+    TB_AGAIN_NO,      /* no, or an earlier frame does not show it */
+    TB_AGAIN_CAPTURED /* yes, and earlier frames show it */
+};
+
 struct tb_frame {
     uint64_t time_ns;
     struct tb_packet packet;
@@ -24,6 +31,7 @@ struct tb_frame {
     uint32_t ahead[TB_END_COUNT];  /* that end had already sent its next segment, which is this
                                       frame; 0: it had not */
     bool presumed[TB_END_COUNT];   /* that end was sent something that never reached it */
+    enum tb_again again;
 };
 
 /* A moment at which the kernel's word on one end is known. */
@@ -48,6 +56,10 @@ void tb_record_begin(struct tb_record *record, pcap_t *handle, const char *path)
 /* Adds a frame to the capture and to the list. */
 struct tb_frame *tb_record_frame(struct tb_record *record, const struct pcap_pkthdr *header,
                                  const uint8_t *data, const struct tb_packet *packet);
+
+/* Whether earlier frames of the same sender hold every octet (SYN and FIN included) of the last
+ * one. */
+bool tb_record_repeats(const struct tb_record *record);
 
 void tb_record_point(struct tb_record *record, const struct tb_point *point);
 

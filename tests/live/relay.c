@@ -28,6 +28,28 @@ void tb_relay_begin(struct tb_world *world, const char *path)
     tb_record_begin(&world->record, relay->handle, path);
 }
 
+/* A SYN that does not repeat starts a connection. */
+static bool is_again(struct tb_relay *relay, const struct tb_packet *packet)
+{
+    uint32_t end = tb_packet_end(packet);
+    bool old = relay->sending[packet->from] && (int32_t)(end - relay->sent[packet->from]) <= 0;
+    bool opens = packet->flags & TB_FLAG_SYN;
+    bool answers = opens && packet->flags & TB_FLAG_ACK;
+
+    /* in a simultaneous open the SYN-ACK repeats the SYN: no retransmission */
+    if (answers && !relay->answered[packet->from])
+        old = false;
+    relay->answered[packet->from] |= answers;
+    if (opens && old && relay->sent[packet->from] - end > 0x10000u)
+        old = false; /* another connection's, with a lower number */
+    if (opens || relay->sending[packet->from]) {
+        relay->sending[packet->from] = true;
+        if (!old)
+            relay->sent[packet->from] = end;
+    }
+    return old && end != packet->seq;
+}
+
 /* Takes what the kernels have sent into the queue: what a device holds, nobody can see. */
 static void fetch(struct tb_world *world)
 {
@@ -47,8 +69,11 @@ static void fetch(struct tb_world *world)
             if (got < 0)
                 break;
             last->size = (size_t)got;
-            if (tb_packet_parse(&world->net.pair, last->ip, last->size, &last->packet))
-                relay->count++;
+            if (!tb_packet_parse(&world->net.pair, last->ip, last->size, &last->packet))
+                continue;
+            last->again = is_again(relay, &last->packet);
+            relay->again[end] += last->again;
+            relay->count++;
         }
     }
 }
@@ -97,8 +122,12 @@ static void hear_tracepoint(struct tb_world *world)
     struct tb_change changes[CHANGES];
     size_t count = tb_trace_read(&world->trace, &world->net.pair, changes, CHANGES);
 
-    for (size_t i = 0; i < count; i++)
-        world->traced[changes[i].end] = changes[i].new_state;
+    for (size_t i = 0; i < count; i++) {
+        if (changes[i].kind == TB_TRACE_STATE)
+            world->traced[changes[i].end] = changes[i].new_state;
+        else
+            world->relay.traced[changes[i].end]++;
+    }
 }
 
 /* Asks for both ends' states, now that the frame was sent and received. */
@@ -144,6 +173,12 @@ static struct tb_frame *capture(struct tb_world *world, const struct tb_relay_pa
     return tb_record_frame(&world->record, &header, packet->ip, &packet->packet);
 }
 
+/* The network's own doubles (TB_FATE_TWICE) count as sent again, too. */
+static enum tb_again again(const struct tb_world *world, bool sent_again)
+{
+    return sent_again && tb_record_repeats(&world->record) ? TB_AGAIN_CAPTURED : TB_AGAIN_NO;
+}
+
 static void hand_over(struct tb_world *world, const struct tb_relay_packet *packet)
 {
     enum tb_end to = tb_end_other(packet->packet.from);
@@ -167,10 +202,11 @@ static void end_presumption(struct tb_relay *relay, const struct tb_packet *pack
         relay->presumed[to] = false;
 }
 
-static void deliver(struct tb_world *world, const struct tb_relay_packet *packet)
+static void deliver(struct tb_world *world, const struct tb_relay_packet *packet, bool sent_again)
 {
     struct tb_frame *frame = capture(world, packet);
 
+    frame->again = again(world, sent_again);
     end_presumption(&world->relay, &packet->packet, true);
     resolve_ahead(&world->record);
     hand_over(world, packet);
@@ -183,6 +219,7 @@ static void drop(struct tb_world *world, const struct tb_relay_packet *packet)
     enum tb_end to = tb_end_other(packet->packet.from);
     struct tb_frame *frame = capture(world, packet);
 
+    frame->again = again(world, packet->again);
     end_presumption(relay, &packet->packet, false);
     resolve_ahead(&world->record);
     relay->presumed[to] = true;
@@ -219,11 +256,11 @@ static void carry(struct tb_world *world, const struct tb_relay_packet *packet)
 
     switch (decide(world, &packet->packet)) {
     case TB_FATE_TWICE:
-        deliver(world, packet);
-        deliver(world, packet);
+        deliver(world, packet, packet->again);
+        deliver(world, packet, true);
         break;
     case TB_FATE_DELIVER:
-        deliver(world, packet);
+        deliver(world, packet, packet->again);
         break;
     case TB_FATE_LOSE:
         return;
@@ -240,7 +277,7 @@ static void carry(struct tb_world *world, const struct tb_relay_packet *packet)
     }
     if (relay->swapping && packet->packet.from == relay->swapped.packet.from) {
         relay->swapping = false;
-        deliver(world, &relay->swapped);
+        deliver(world, &relay->swapped, relay->swapped.again);
     }
 }
 
@@ -255,6 +292,23 @@ void tb_relay_pump(struct tb_world *world, size_t limit)
         relay->count--;
         carry(world, &packet);
     }
+}
+
+/* The tracepoint falls after the packet has left: on another processor that may be after we have
+ * seen it. */
+static bool same_retransmissions(struct tb_world *world, const void *argument)
+{
+    const struct tb_relay *relay = &world->relay;
+
+    (void)argument;
+    hear_tracepoint(world);
+    return memcmp(relay->again, relay->traced, sizeof(relay->again)) == 0;
+}
+
+void tb_relay_end(struct tb_world *world)
+{
+    tb_world_wait(world, same_retransmissions, NULL,
+                  "as many retransmissions by the tracepoints as on the wire");
 }
 
 void tb_relay_forge(struct tb_world *world, const struct tb_packet *packet)

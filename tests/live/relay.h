@@ -47,6 +47,7 @@ enum {
 
 struct tb_relay_packet {
     struct tb_packet packet;
+    bool again; /* its sender had sent all of it before, captured or not */
     size_t size;
     uint8_t ip[TB_RELAY_MTU];
 };
@@ -57,6 +58,11 @@ struct tb_relay {
     unsigned unseen[TB_END_COUNT];          /* segments that an end sent before it was wronged */
     struct tb_packet dropped[TB_END_COUNT]; /* by receiver: what it never got */
     bool presumed[TB_END_COUNT];            /* by receiver: and has not disproved */
+    bool sending[TB_END_COUNT];             /* a SYN was seen */
+    bool answered[TB_END_COUNT];            /* a SYN-ACK was seen */
+    uint32_t sent[TB_END_COUNT];            /* the highest sequence number yet, if `sending` */
+    unsigned again[TB_END_COUNT];           /* packets that repeat, by sender: as we see it ... */
+    unsigned traced[TB_END_COUNT];          /* ... and as the tracepoints tell it */
     bool swapping;                          /* `swapped` waits for the next segment */
     struct tb_relay_packet swapped;
     size_t first, count; /* of the queue, a ring */
@@ -68,6 +74,9 @@ void tb_relay_begin(struct tb_world *world, const char *path);
 
 /* Carries segments until both devices are quiet, at most `limit`. */
 void tb_relay_pump(struct tb_world *world, size_t limit);
+
+/* Waits until we and the tracepoints count the same retransmissions. */
+void tb_relay_end(struct tb_world *world);
 
 /* Carries a segment that nobody sent, as if it came from packet->from. */
 void tb_relay_forge(struct tb_world *world, const struct tb_packet *packet);

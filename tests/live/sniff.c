@@ -69,7 +69,8 @@ static void hear_tracepoint(struct tb_world *world)
                                   .before = changes[i].old_state,
                                   .state = changes[i].new_state };
 
-        tb_record_point(&world->record, &point);
+        if (changes[i].kind == TB_TRACE_STATE)
+            tb_record_point(&world->record, &point);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* trace.c - the kernel's word, as it falls: tracepoint sock:inet_sock_set_state
+/* trace.c - the kernel's word, as it falls: tracepoints
  *
  * A ring for each processor: the kernel advances data_head, we advance data_tail (see
  * perf_event_open(2), "MMAP layout"). */
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
@@ -20,8 +21,7 @@
 
 #include "fail.h"
 
-#define TRACEFS   "/sys/kernel/tracing"
-#define EVENT_DIR TRACEFS "/events/sock/inet_sock_set_state"
+#define TRACEFS "/sys/kernel/tracing"
 
 enum {
     DATA_PAGES = 64, /* a power of two */
@@ -35,16 +35,27 @@ struct sample {
     uint8_t raw[256];
 };
 
+static const char *const event_names[TB_TRACE_KINDS] = {
+    [TB_TRACE_STATE] = "sock/inet_sock_set_state",
+    [TB_TRACE_RETRANSMIT] = "tcp/tcp_retransmit_skb",
+    [TB_TRACE_RETRANSMIT_SYNACK] = "tcp/tcp_retransmit_synack",
+};
+
 static size_t data_size(void)
 {
     return DATA_PAGES * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-static void slurp(const char *path, char *text, size_t size)
+static void slurp(const char *event, const char *name, char *text, size_t size)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, size - 1);
+    char path[256];
+    ssize_t got = -1;
+    int fd;
 
+    snprintf(path, sizeof(path), TRACEFS "/events/%s/%s", event, name);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0)
+        got = read(fd, text, size - 1);
     if (got < 0)
         tb_skip("%s: %s", path, strerror(errno));
     close(fd);
@@ -57,23 +68,25 @@ static size_t offset_of(const char *format, const char *name)
     const char *field = strstr(format, name);
     const char *offset = field ? strstr(field, "offset:") : NULL;
 
-    if (!offset)
-        tb_fail("inet_sock_set_state has no field%s", name);
-    return strtoul(offset + strlen("offset:"), NULL, 10);
+    return offset ? strtoul(offset + strlen("offset:"), NULL, 10) : 0;
 }
 
-static void learn_format(struct tb_trace *trace)
+static void learn_format(struct tb_trace_format *format, enum tb_trace_kind kind)
 {
-    char format[8192];
+    char text[8192];
 
-    slurp(EVENT_DIR "/format", format, sizeof(format));
-    trace->offset.oldstate = offset_of(format, " oldstate;");
-    trace->offset.newstate = offset_of(format, " newstate;");
-    trace->offset.sport = offset_of(format, " sport;");
-    trace->offset.dport = offset_of(format, " dport;");
-    trace->offset.family = offset_of(format, " family;");
-    trace->offset.saddr = offset_of(format, " saddr[4];");
-    trace->offset.daddr = offset_of(format, " daddr[4];");
+    slurp(event_names[kind], "id", text, sizeof(text));
+    format->id = (uint16_t)strtoul(text, NULL, 10);
+    slurp(event_names[kind], "format", text, sizeof(text));
+    format->oldstate = offset_of(text, " oldstate;");
+    format->newstate = offset_of(text, " newstate;");
+    format->sport = offset_of(text, " sport;");
+    format->dport = offset_of(text, " dport;");
+    format->saddr = offset_of(text, " saddr[4];");
+    format->daddr = offset_of(text, " daddr[4];");
+    if (!format->sport || !format->dport || !format->saddr || !format->daddr ||
+        (kind == TB_TRACE_STATE && (!format->oldstate || !format->newstate)))
+        tb_fail("tracepoint %s has not the fields it had", event_names[kind]);
 }
 
 static int64_t clock_ns(clockid_t clock)
@@ -103,7 +116,7 @@ static int64_t clock_difference(void)
 }
 
 /* A tracepoint may fire in an NMI, and CLOCK_REALTIME may not be read there. */
-static int open_event(unsigned id, int cpu)
+static int open_event(uint16_t id, int cpu)
 {
     struct perf_event_attr attr = {
         .type = PERF_TYPE_TRACEPOINT,
@@ -118,31 +131,40 @@ static int open_event(unsigned id, int cpu)
     return (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+/* The first tracepoint's ring takes the records of the others, too. False: this processor is off
+ * line. */
+static bool open_ring(const struct tb_trace *trace, struct tb_trace_ring *ring, int cpu)
+{
+    ring->fd = open_event(trace->format[0].id, cpu);
+    if (ring->fd < 0 && errno == ENODEV)
+        return false;
+    if (ring->fd < 0)
+        tb_skip("perf_event_open: %s", strerror(errno));
+    ring->pages = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE) + data_size(), PROT_READ | PROT_WRITE,
+                       MAP_SHARED, ring->fd, 0);
+    if (ring->pages == MAP_FAILED)
+        tb_skip("perf ring: %s", strerror(errno));
+    for (int kind = 1; kind < TB_TRACE_KINDS; kind++) {
+        int fd = open_event(trace->format[kind].id, cpu);
+
+        if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) < 0)
+            tb_skip("perf_event_open: %s", strerror(errno));
+    }
+    return true;
+}
+
 void tb_trace_open(struct tb_trace *trace)
 {
     long cpus = sysconf(_SC_NPROCESSORS_CONF);
-    char id[16];
 
-    if (access(EVENT_DIR "/id", R_OK) < 0 && mount("tracefs", TRACEFS, "tracefs", 0, NULL) < 0)
+    if (access(TRACEFS "/events", R_OK) < 0 && mount("tracefs", TRACEFS, "tracefs", 0, NULL) < 0)
         tb_skip("tracefs on %s: %s", TRACEFS, strerror(errno));
-    slurp(EVENT_DIR "/id", id, sizeof(id));
-    learn_format(trace);
+    for (int kind = 0; kind < TB_TRACE_KINDS; kind++)
+        learn_format(&trace->format[kind], (enum tb_trace_kind)kind);
     trace->realtime_minus_monotonic_ns = clock_difference();
     trace->cpus = 0;
-    for (int cpu = 0; cpu < cpus && trace->cpus < TB_TRACE_CPUS; cpu++) {
-        struct tb_trace_ring *ring = &trace->ring[trace->cpus];
-
-        ring->fd = open_event((unsigned)strtoul(id, NULL, 10), cpu);
-        if (ring->fd < 0 && errno == ENODEV)
-            continue; /* this processor is off line */
-        if (ring->fd < 0)
-            tb_skip("perf_event_open: %s", strerror(errno));
-        ring->pages = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE) + data_size(),
-                           PROT_READ | PROT_WRITE, MAP_SHARED, ring->fd, 0);
-        if (ring->pages == MAP_FAILED)
-            tb_skip("perf ring: %s", strerror(errno));
-        trace->cpus++;
-    }
+    for (int cpu = 0; cpu < cpus && trace->cpus < TB_TRACE_CPUS; cpu++)
+        trace->cpus += open_ring(trace, &trace->ring[trace->cpus], cpu);
 }
 
 static void copy_out(const struct tb_trace_ring *ring, uint64_t from, void *to, size_t size)
@@ -170,27 +192,41 @@ static uint16_t short_at(const struct sample *sample, size_t offset)
 }
 
 /* Ports in a record are in host order, addresses as on the wire. */
-static bool is_end(const struct tb_trace *trace, const struct sample *sample,
+static bool is_end(const struct tb_trace_format *format, const struct sample *sample,
                    const struct sockaddr_in *near, const struct sockaddr_in *far)
 {
-    return short_at(sample, trace->offset.family) == AF_INET &&
-           short_at(sample, trace->offset.sport) == ntohs(near->sin_port) &&
-           short_at(sample, trace->offset.dport) == ntohs(far->sin_port) &&
-           memcmp(sample->raw + trace->offset.saddr, &near->sin_addr, sizeof(near->sin_addr)) ==
-               0 &&
-           memcmp(sample->raw + trace->offset.daddr, &far->sin_addr, sizeof(far->sin_addr)) == 0;
+    return short_at(sample, format->sport) == ntohs(near->sin_port) &&
+           short_at(sample, format->dport) == ntohs(far->sin_port) &&
+           memcmp(sample->raw + format->saddr, &near->sin_addr, sizeof(near->sin_addr)) == 0 &&
+           memcmp(sample->raw + format->daddr, &far->sin_addr, sizeof(far->sin_addr)) == 0;
+}
+
+/* A record begins with its tracepoint's number (common_type). */
+static const struct tb_trace_format *format_of(const struct tb_trace *trace,
+                                               const struct sample *sample)
+{
+    for (int kind = 0; kind < TB_TRACE_KINDS; kind++) {
+        if (trace->format[kind].id == short_at(sample, 0))
+            return &trace->format[kind];
+    }
+    return NULL;
 }
 
 static bool decode(const struct tb_trace *trace, const struct tb_pair *pair,
                    const struct sample *sample, struct tb_change *change)
 {
-    for (int end = 0; end < TB_END_COUNT; end++) {
-        if (!is_end(trace, sample, &pair->address[end], &pair->address[!end]))
+    const struct tb_trace_format *format = format_of(trace, sample);
+
+    for (int end = 0; format && end < TB_END_COUNT; end++) {
+        if (!is_end(format, sample, &pair->address[end], &pair->address[!end]))
             continue;
+        change->kind = (enum tb_trace_kind)(format - trace->format);
         change->end = (enum tb_end)end;
         change->time_ns = (uint64_t)((int64_t)sample->time_ns + trace->realtime_minus_monotonic_ns);
-        change->old_state = int_at(sample, trace->offset.oldstate);
-        change->new_state = int_at(sample, trace->offset.newstate);
+        if (change->kind == TB_TRACE_STATE) {
+            change->old_state = int_at(sample, format->oldstate);
+            change->new_state = int_at(sample, format->newstate);
+        }
         return true;
     }
     return false;
@@ -240,6 +276,6 @@ size_t tb_trace_read(struct tb_trace *trace, const struct tb_pair *pair, struct 
         count += read_ring(trace, &trace->ring[i], pair, changes + count, room - count);
     qsort(changes, count, sizeof(*changes), by_time);
     if (count == room)
-        tb_fail("too many changes of state at once");
+        tb_fail("too much happened at once");
     return count;
 }

@@ -98,7 +98,9 @@ void tb_world_finish(struct tb_world *world)
     tb_world_pump(world);
     tb_world_state(world, TB_END_CLIENT);
     tb_world_state(world, TB_END_SERVER);
-    if (world->net.wire != TB_WIRE_RELAY)
+    if (world->net.wire == TB_WIRE_RELAY)
+        tb_relay_end(world);
+    else
         tb_record_settle(&world->record);
     tb_record_end(&world->record);
 }
