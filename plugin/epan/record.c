@@ -47,6 +47,7 @@ static const struct value values[] = {
     VALUE(event.teardown_number[0], WIDTH_8),
     VALUE(event.teardown_number[1], WIDTH_8),
     VALUE(event.tries, WIDTH_8),
+    VALUE(event.over, WIDTH_8),
     VALUE(event.window_change, WIDTH_SIGNED),
     VALUE(event.http_start[TB_ROLE_CLIENT], WIDTH_32),
     VALUE(event.http_start[TB_ROLE_SERVER], WIDTH_32),
