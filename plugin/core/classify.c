@@ -121,11 +121,14 @@ void tb_view_init(struct tb_view *view, const struct tb_flow *flow,
     view->bare =
         segment->length == 0 && (segment->flags & (TB_SYN | TB_FIN | TB_RST | TB_ACK)) == TB_ACK;
     view->reach = tb_half_reach(me, segment);
-    view->ack = tb_half_ack_news(peer, segment);
+    view->ack = tb_half_ack_news(peer, me, segment);
     view->syn = kind_of_syn(view);
     view->stray = is_stray_ack(view);
     view->third_step = is_third_step(view);
-    view->first_fin = !me->fin_seen && (segment->flags & (TB_FIN | TB_SYN | TB_RST)) == TB_FIN;
+    /* Nothing comes after a FIN: one below what was sent already is none. */
+    view->first_fin = !me->fin_seen && !view->reach.wild &&
+                      (segment->flags & (TB_FIN | TB_SYN | TB_RST)) == TB_FIN &&
+                      (!me->top_known || tb_seq_ge(view->reach.end, me->top));
     view->fresh = fresh_payload(view);
     read_window(view);
 }
@@ -187,7 +190,10 @@ static bool is_syn_ack(const struct tb_view *view)
 
 static bool is_fin(const struct tb_view *view)
 {
-    return view->first_fin;
+    bool dropped =
+        view->reach.wild && !view->me->fin_seen; /* moves nothing, is a FIN all the same */
+
+    return view->first_fin || (dropped && has_flag(view->segment, TB_FIN));
 }
 
 static bool peer_window_is_zero(const struct tb_view *view)
@@ -259,7 +265,7 @@ static bool is_out_of_order(const struct tb_view *view)
 
 bool tb_view_is_data(const struct tb_view *view)
 {
-    return view->segment->length > 0 && view->fresh > 0 &&
+    return view->segment->length > 0 && view->fresh > 0 && !view->reach.wild &&
            !has_flag(view->segment, TB_SYN | TB_RST) && !is_zero_window_probe(view);
 }
 

@@ -44,9 +44,9 @@ static void set(struct tb_event *event, unsigned what)
     event->has = (uint16_t)(event->has | what);
 }
 
-static void note_exchange(struct tb_event *event, uint32_t number)
+static void note_exchange(struct tb_event *event, const struct tb_octets *octets, uint32_t number)
 {
-    if (number == 0)
+    if (number == 0 || octets->before)
         return;
     if (event->exchange == 0)
         event->exchange = number;
@@ -75,7 +75,7 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
     request->bytes += length;
     request->last_ns = octets->time_ns;
     request->last_frame = octets->frame;
-    note_exchange(event, request->number);
+    note_exchange(event, octets, request->number);
     event->request_bytes = request->bytes;
     set(event, TB_EVENT_REQUEST_BYTES);
     if (octets->time_ns >= request->first_ns) {
@@ -133,10 +133,10 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
 {
     const struct tb_request *request = request_of(exchange, exchange->response_in_progress);
 
-    if (length == 0)
+    if (length == 0 || exchange->response_in_progress == 0)
         return;
     exchange->response_bytes += length;
-    note_exchange(event, exchange->response_in_progress);
+    note_exchange(event, octets, exchange->response_in_progress);
     event->response_bytes = exchange->response_bytes;
     set(event, TB_EVENT_RESPONSE_BYTES);
     if (request != NULL) {

@@ -62,6 +62,7 @@ struct tb_exchange {
 /* Octets of one direction, in order, not seen before. */
 struct tb_octets {
     const uint8_t *data; /* NULL: they are missing from the capture */
+    bool before;         /* missing before the segment: no part of it */
     uint32_t length;
     uint32_t offset; /* of data in the segment's payload */
     uint64_t time_ns;

@@ -225,37 +225,51 @@ static void apply_reset(struct tb_flow *flow, const struct tb_view *view, struct
         event->cut = tb_exchange_cut(&flow->exchange);
     if (kind != TB_RESET_REFUSAL) {
         flow->was_reset = true;
-        flow->reset_exact = kind == TB_RESET_EXACT;
         flow->reset_by = (uint8_t)view->segment->from;
         flow->reset_ns = view->segment->time_ns;
         flow->state_before_reset[TB_SIDE_A] = flow->half[TB_SIDE_A].state;
         flow->state_before_reset[TB_SIDE_B] = flow->half[TB_SIDE_B].state;
     }
+    me->closed_by_ack = false;
+    peer->closed_by_ack = false;
     trigger(me, TB_GOT_RESET);
     trigger(peer, TB_GOT_RESET);
 }
 
-/* What was under way when an exact reset was sent still arrives, for one round trip. */
+/* What the receiver had sent before the reset reached it is seen up to one round trip later,
+ * counted from where the capture was taken: as long as it took to answer in the handshake. */
 static bool may_have_crossed(const struct tb_flow *flow, const struct tb_segment *segment)
 {
-    return flow->reset_exact && flow->rtt_ns != 0 && segment->time_ns >= flow->reset_ns &&
-           segment->time_ns - flow->reset_ns <= flow->rtt_ns;
+    return segment->time_ns >= flow->reset_ns &&
+           segment->time_ns - flow->reset_ns < flow->rtt_ns[segment->from];
 }
 
-/* RFC 5961 section 3: a challenge ACK, or new data, shows that the reset was not accepted. */
+static void reopen(struct tb_flow *flow, enum tb_side side)
+{
+    flow->half[side].state = flow->state_before_reset[side];
+    flow->inferred = true;
+}
+
+/* RFC 5961 section 3: a challenge ACK, or new data, of the receiver shows that the reset was not
+ * accepted; data of its supposed sender, that it was forged, which tells nothing of the receiver.
+ */
 static void disprove_reset(struct tb_flow *flow, const struct tb_view *view)
 {
     const struct tb_segment *segment = view->segment;
-    bool challenge = view->bare && view->ack.repeats && flow->reset_by != (uint8_t)segment->from;
     bool news = tb_view_is_data(view) && view->reach.above > 0;
 
-    if (!flow->was_reset || has_flag(segment, TB_SYN | TB_RST) || !(challenge || news) ||
-        may_have_crossed(flow, segment))
+    if (!flow->was_reset || has_flag(segment, TB_SYN | TB_RST))
+        return;
+    if (flow->reset_by == (uint8_t)segment->from) {
+        if (news)
+            reopen(flow, segment->from);
+        return;
+    }
+    if (!(view->bare && view->ack.repeats) && !(news && !may_have_crossed(flow, segment)))
         return;
     flow->was_reset = false;
-    flow->inferred = true;
-    flow->half[TB_SIDE_A].state = flow->state_before_reset[TB_SIDE_A];
-    flow->half[TB_SIDE_B].state = flow->state_before_reset[TB_SIDE_B];
+    reopen(flow, TB_SIDE_A);
+    reopen(flow, TB_SIDE_B);
 }
 
 /* ---- SYNs */
@@ -305,8 +319,10 @@ static void apply_syn_states(struct tb_half *me, struct tb_half *peer, const str
     bool acks_syn = ack && (!peer->syn_seen || tb_seq_gt(view->segment->ack, peer->isn));
 
     if (view->syn == TB_SYN_REPEATED) {
-        if (ack && !me->open_proved)
-            trigger(me, TB_RESENT_SYN_ACK);
+        if (!me->open_proved)
+            trigger(me, ack ? TB_RESENT_SYN_ACK : TB_RESENT_SYN);
+        if (acks_syn)
+            trigger(peer, TB_GOT_SYN_ACK);
         else if (!ack && !peer->seen)
             trigger(peer, TB_GOT_SYN); /* after a reset of the old connection: half-open */
         peer->owes_challenge = !ack && tb_state_is_synchronised((enum tb_state)peer->state);
@@ -339,11 +355,15 @@ static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const s
 
 /* ---- the exchange */
 
+/* In place of an offset: octets that the capture missed before the segment. */
+#define BEFORE UINT32_MAX
+
 static void offer(struct tb_flow *flow, const struct tb_segment *segment, const uint8_t *data,
                   uint32_t offset, uint32_t length, struct tb_event *event,
                   enum tb_octets_kind *kind)
 {
     struct tb_octets octets = { .data = data,
+                                .before = offset == BEFORE,
                                 .length = length,
                                 .offset = offset,
                                 .time_ns = segment->time_ns,
@@ -371,7 +391,7 @@ static enum tb_octets_kind give_payload(struct tb_flow *flow, const struct tb_vi
         me->parsed = me->syn_seen ? me->isn + 1u : view->reach.data;
     }
     if (tb_seq_gt(view->reach.data, me->parsed))
-        offer(flow, segment, NULL, 0, view->reach.data - me->parsed, event, &kind);
+        offer(flow, segment, NULL, BEFORE, view->reach.data - me->parsed, event, &kind);
     else
         done = me->parsed - view->reach.data;
     if (done >= segment->length)
@@ -433,12 +453,39 @@ static void deliver_fin(struct tb_flow *flow, enum tb_side side)
 {
     struct tb_half *half = &flow->half[side];
 
-    if (!half->fin_seen || half->fin_delivered || !tb_seq_gt(tb_half_next(half), half->fin))
+    if (!half->fin_seen || half->fin_delivered || half->fin_missed ||
+        !tb_seq_gt(tb_half_next(half), half->fin))
         return;
     half->fin_delivered = true;
     trigger(&flow->half[tb_side_other(side)], TB_GOT_FIN);
     if (role_of(flow, side) == TB_ROLE_SERVER)
         tb_exchange_server_fin(&flow->exchange);
+}
+
+/* A SACK block above the ack shows a hole before the FIN that was taken for delivered: what filled
+ * it in the capture was lost behind it. */
+static void disprove_fin(struct tb_flow *flow, const struct tb_view *view)
+{
+    enum tb_side other = tb_side_other(view->segment->from);
+    struct tb_half *peer = &flow->half[other];
+
+    if (!peer->fin_delivered || peer->fin_acked || !view->ack.new_sack ||
+        !tb_seq_gt(view->segment->sack[0].from, view->segment->ack))
+        return;
+    peer->fin_delivered = false;
+    peer->fin_missed = true;
+    peer->missed.from = view->segment->ack;
+    peer->missed.to = view->segment->sack[0].from;
+    trigger(&flow->half[view->segment->from], TB_MISSED_FIN);
+}
+
+/* The hole is closed by what is sent again, or by the acknowledgment that shows it closed. */
+static void fill_missed(struct tb_half *half, uint32_t from, uint32_t to)
+{
+    if (!half->fin_missed || tb_seq_gt(from, half->missed.from))
+        return;
+    half->missed.from = tb_seq_max(half->missed.from, to);
+    half->fin_missed = tb_seq_lt(half->missed.from, half->missed.to);
 }
 
 /* What only an end that has seen the whole handshake sends, although the capture has not. */
@@ -466,9 +513,14 @@ static void apply_ack(struct tb_flow *flow, const struct tb_view *view)
         return;
     if (!peer->syn_seen || tb_seq_gt(view->segment->ack, peer->isn))
         trigger(peer, TB_GOT_ACK_OF_SYN);
+    disprove_fin(flow, view);
+    fill_missed(peer, peer->missed.from, view->segment->ack);
     deliver_fin(flow, other); /* the ACK may cover what the capture missed before it */
-    if (view->ack.covers_fin)
+    if (view->ack.covers_fin || (peer->fin_ack_lost && tb_seq_gt(view->segment->ack, peer->fin))) {
+        peer->fin_ack_lost = false;
+        peer->closed_by_ack = peer->state == TB_STATE_LAST_ACK;
         trigger(peer, TB_GOT_ACK_OF_FIN);
+    }
 }
 
 static void apply_window(struct tb_half *me, const struct tb_view *view)
@@ -506,7 +558,7 @@ static void apply_probes(struct tb_half *me, struct tb_half *peer, const struct 
     }
     if (step == TB_STEP_KEEP_ALIVE)
         peer->owes_keep_alive_ack = true;
-    if (view->ack.unacceptable)
+    if (view->ack.unacceptable || view->reach.wild)
         peer->owes_challenge = true;
     if (step == TB_STEP_DUP_ACK)
         peer->dup_acks = count_up(peer->dup_acks);
@@ -530,6 +582,7 @@ static void report_times(struct tb_flow *flow, const struct tb_view *view, struc
     if (view->syn == TB_SYN_FIRST && has_flag(view->segment, TB_ACK) && peer->syn_bare &&
         !me->syn_bare && now >= peer->syn_ns) {
         event->rtt_server_ns = now - peer->syn_ns;
+        flow->rtt_ns[view->segment->from] = event->rtt_server_ns;
         set_value(event, TB_EVENT_RTT_SERVER);
     }
     if (!view->third_step)
@@ -538,10 +591,10 @@ static void report_times(struct tb_flow *flow, const struct tb_view *view, struc
     if (me->syn_bare && now >= me->syn_ns) {
         event->rtt_ns = now - me->syn_ns;
         set_value(event, TB_EVENT_RTT);
-        flow->rtt_ns = event->rtt_ns;
     }
     if (peer->syn_ack_seen && now >= peer->syn_ns) {
         event->rtt_client_ns = now - peer->syn_ns;
+        flow->rtt_ns[view->segment->from] = event->rtt_client_ns;
         set_value(event, TB_EVENT_RTT_CLIENT);
     }
 }
@@ -563,6 +616,10 @@ static void report_numbers(const struct tb_flow *flow, const struct tb_view *vie
         event->teardown_number[at] = me->fin_number;
         event->tries = me->fin_tries;
     }
+    if (at == 1 && event->teardown_number[1] == 1) { /* the first FIN again, and the last ACK */
+        event->teardown_number[1] = event->teardown_number[0];
+        event->teardown_number[0] = 1;
+    }
 }
 
 static void report_marks(const struct tb_flow *flow, const struct tb_view *view,
@@ -574,7 +631,7 @@ static void report_marks(const struct tb_flow *flow, const struct tb_view *view,
     mark_if(event, TB_MARK_MIDSTREAM, flow->midstream);
     mark_if(event, TB_MARK_INFERRED,
             flow->midstream || flow->inferred || flow->role_source < TB_ROLE_BY_SYN_ACK ||
-                view->me->gaps.overflowed || view->syn == TB_SYN_FOREIGN ||
+                view->me->gaps.overflowed || view->reach.wild || view->syn == TB_SYN_FOREIGN ||
                 view->syn == TB_SYN_CANDIDATE_REPEATED);
     mark_if(event, TB_MARK_LOST_BEFORE,
             (view->reach.gap && view->syn == TB_SYN_NONE && !has_flag(segment, TB_RST)) ||
@@ -633,7 +690,18 @@ static void apply_ordinary(struct tb_flow *flow, const struct tb_view *view, enu
         apply_fin(flow, view);
     if (has_flag(view->segment, TB_FIN) && me->fin_seen)
         me->fin_tries = count_up(me->fin_tries);
+    if (has_flag(view->segment, TB_FIN) && me->fin_acked && !view->first_fin &&
+        (me->state != TB_STATE_CLOSED || me->closed_by_ack)) {
+        me->fin_ack_lost = true;
+        trigger(me, TB_RESENT_FIN);
+    }
+    fill_missed(me, view->segment->seq, view->reach.end);
     deliver_fin(flow, view->segment->from);
+    if (view->first_fin && tb_seq_gt(me->acked, me->fin)) { /* its first copy was missed */
+        me->fin_acked = true;
+        me->closed_by_ack = me->state == TB_STATE_LAST_ACK;
+        trigger(me, TB_GOT_ACK_OF_FIN);
+    }
     apply_window(me, view);
     if (flow->candidate.pending)
         drop_candidate(flow, view->segment);

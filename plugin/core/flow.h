@@ -37,9 +37,10 @@ struct tb_flow {
     struct tb_half half[TB_SIDE_COUNT]; /* what each side has sent */
     struct tb_exchange exchange;
     struct tb_candidate candidate;
-    uint64_t reset_ns;  /* when the last effective reset was seen */
-    uint64_t rtt_ns;    /* of the handshake; 0: unknown */
-    uint32_t stray_ack; /* an ACK that answered a SYN with old numbers: half-open */
+    uint64_t reset_ns;              /* when the last effective reset was seen */
+    uint64_t rtt_ns[TB_SIDE_COUNT]; /* how long a side took to answer in the handshake, as seen
+                                       where the capture was taken; 0: unknown */
+    uint32_t stray_ack;             /* an ACK that answered a SYN with old numbers: half-open */
     uint8_t state_before_reset[TB_SIDE_COUNT]; /* enum tb_state */
     uint8_t client;                            /* enum tb_side */
     uint8_t role_source;                       /* enum tb_role_source */
@@ -48,9 +49,8 @@ struct tb_flow {
     bool preloaded; /* carries a candidate SYN of the flow before, nothing else yet */
     bool follows;   /* the addresses and ports were used before */
     bool midstream;
-    bool inferred; /* a state was restored or concluded: from here on */
-    bool was_reset;
-    bool reset_exact; /* the reset's number was right to the octet */
+    bool inferred;  /* a state was restored or concluded: from here on */
+    bool was_reset; /* and what it ended may be restored: state_before_reset */
     bool handshake_done;
     bool fast_open; /* data in the SYN was accepted */
     bool has_stray_ack;

@@ -3,7 +3,7 @@
  *
  * The onlooker's machine: it starts in UNKNOWN, knows LISTEN only by what is answered, and accepts
  * what a capture can show late (a SYN after its SYN-ACK). A trigger without a row changes nothing.
- * TIME-WAIT has no rows but the reset's: its timer is not on the wire. */
+ * TIME-WAIT is left only by a disproof: its timer is not on the wire. */
 #include "state.h"
 
 #include <stddef.h>
@@ -34,6 +34,16 @@ static const struct transition transitions[] = {
     { TB_STATE_SYN_SENT, TB_SENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
     /* A listener that repeats its SYN-ACK has not taken the ACK, or has dropped it (full queue). */
     { TB_STATE_ESTABLISHED, TB_RESENT_SYN_ACK, TB_STATE_SYN_RECEIVED },
+    { TB_STATE_ESTABLISHED, TB_RESENT_SYN, TB_STATE_SYN_SENT },
+    /* A FIN that is sent again: its acknowledgment was lost behind the capture. */
+    { TB_STATE_FIN_WAIT_2, TB_RESENT_FIN, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_TIME_WAIT, TB_RESENT_FIN, TB_STATE_CLOSING },
+    { TB_STATE_CLOSED, TB_RESENT_FIN, TB_STATE_LAST_ACK },
+    /* A FIN that was seen, behind octets that were lost behind the capture. */
+    { TB_STATE_CLOSE_WAIT, TB_MISSED_FIN, TB_STATE_ESTABLISHED },
+    { TB_STATE_LAST_ACK, TB_MISSED_FIN, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_CLOSING, TB_MISSED_FIN, TB_STATE_FIN_WAIT_1 },
+    { TB_STATE_TIME_WAIT, TB_MISSED_FIN, TB_STATE_FIN_WAIT_2 },
     /* What the capture missed is proved by what follows. */
     { TB_STATE_UNKNOWN, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },
     { TB_STATE_LISTEN, TB_PROVED_OPEN, TB_STATE_ESTABLISHED },

@@ -9,10 +9,13 @@
 enum tb_trigger {
     TB_SENT_SYN,
     TB_SENT_SYN_ACK,
+    TB_RESENT_SYN,     /* and sent nothing else since: it has not received the SYN-ACK */
     TB_RESENT_SYN_ACK, /* and sent nothing else since: it has not received the ACK */
     TB_SENT_FIN,
     TB_SENT_FIN_UNAWARE, /* its ack does not cover the other end's FIN */
-    TB_PROVED_OPEN,      /* it sent what only a synchronised end sends */
+    TB_RESENT_FIN,       /* it has not received the acknowledgment of its FIN */
+    TB_MISSED_FIN,  /* its SACK shows that it has not received all before the other end's FIN */
+    TB_PROVED_OPEN, /* it sent what only a synchronised end sends */
     TB_GOT_SYN,
     TB_GOT_SYN_ACK,
     TB_GOT_ACK_OF_SYN,

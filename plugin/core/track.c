@@ -4,8 +4,7 @@
 
 #include "seq.h"
 
-/* An acknowledgment further ahead than the largest window of RFC 7323 section 2.2 (2^30 octets) can
- * not be the trace of lost packets: nobody may have that much under way. */
+/* The largest window of RFC 7323 section 2.2: nobody may have more under way. */
 enum {
     WINDOW_MAX = 1 << 30
 };
@@ -26,9 +25,12 @@ struct tb_reach tb_half_reach(const struct tb_half *half, const struct tb_segmen
         reach.above = reach.end - segment->seq;
         return reach;
     }
-    reach.gap = tb_seq_gt(segment->seq, half->top);
-    if (tb_seq_gt(reach.end, half->top))
+    if (half->fin_seen && tb_seq_gt(reach.end, half->fin))
+        reach.end = half->fin + 1u; /* nothing comes after a FIN (RFC 9293 section 3.6) */
+    reach.gap = tb_seq_gt(segment->seq, half->top) && tb_seq_gt(reach.end, segment->seq);
+    if (tb_seq_gt(reach.end, half->top) && tb_seq_gt(reach.end, segment->seq))
         reach.above = reach.end - tb_seq_max(segment->seq, half->top);
+    reach.wild = reach.gap && segment->seq - half->top > (uint32_t)WINDOW_MAX;
     if (half->gaps.count > 0) {
         struct tb_range octets = { segment->seq, reach.end };
 
@@ -43,6 +45,8 @@ void tb_half_saw(struct tb_half *half, const struct tb_segment *segment,
     struct tb_range octets = { segment->seq, reach->end };
 
     half->seen = true;
+    if (reach->wild)
+        return;
     if (!half->top_known) {
         half->top_known = true;
         half->top = reach->end;
@@ -57,6 +61,11 @@ void tb_half_saw(struct tb_half *half, const struct tb_segment *segment,
     if (reach->above > 0) {
         half->top = reach->end;
         half->probe_pending = false;
+    }
+    /* Where no acknowledgments are in the capture the base moves with the data. */
+    if (half->top - half->acked > (uint32_t)WINDOW_MAX) {
+        half->acked = half->top - (uint32_t)WINDOW_MAX;
+        tb_gaps_acked(&half->gaps, half->acked);
     }
 }
 
@@ -87,7 +96,18 @@ static uint32_t data_between(const struct tb_half *half, uint32_t from, uint32_t
     return tb_seq_gt(to, from) ? to - from : 0;
 }
 
-struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_segment *segment)
+/* What an acknowledgment may cover beyond what was seen, as the trace of lost packets: as much as
+ * the other end has said that it can take. Where a direction is not in the capture at all,
+ * anything. */
+static uint32_t may_be_under_way(const struct tb_half *half, const struct tb_half *other)
+{
+    if (half->seen && other->window_known)
+        return other->window > UINT16_MAX ? other->window : UINT16_MAX;
+    return (uint32_t)WINDOW_MAX;
+}
+
+struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_half *other,
+                                    const struct tb_segment *segment)
 {
     uint32_t ack = segment->ack;
     struct tb_ack_news news = { 0 };
@@ -97,7 +117,7 @@ struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_
         return news;
     probe_taken = half->probe_pending && ack == half->top + 1u;
     news.beyond = tb_seq_gt(ack, half->top) && !probe_taken;
-    if (news.beyond && ack - half->top > (uint32_t)WINDOW_MAX) {
+    if (news.beyond && ack - half->top > may_be_under_way(half, other)) {
         news.unacceptable = true;
         return news;
     }

@@ -14,7 +14,9 @@ struct tb_half {
     uint32_t top;        /* number after the highest octet seen, or acknowledged; SYN, FIN count */
     uint32_t acked;      /* the highest acknowledgment the other end sent for this half */
     uint32_t fin;        /* number of the FIN; with fin_seen */
-    uint32_t parsed;     /* number of the next octet for the exchange; with parsing */
+    struct tb_range missed; /* what the other end's SACK shows as missing before the FIN; with
+                               fin_missed */
+    uint32_t parsed;        /* number of the next octet for the exchange; with parsing */
     struct tb_range sacked; /* the last first SACK block the other end sent (RFC 2018 section 4) */
     uint32_t window;        /* octets, scaled; with window_known */
     uint16_t window_raw;    /* the header's field */
@@ -37,7 +39,10 @@ struct tb_half {
     bool fin_seen;
     bool fin_delivered; /* the other end has received the FIN in order */
     bool fin_acked;
-    bool open_proved; /* it sent what only a synchronised end sends */
+    bool fin_ack_lost;  /* it was acknowledged, and then sent again */
+    bool closed_by_ack; /* CLOSED is the last ACK\'s doing, not a reset\'s */
+    bool fin_missed;    /* it was delivered, until a SACK disproved that */
+    bool open_proved;   /* it sent what only a synchronised end sends */
     bool parsing;
     bool probe_pending;  /* one new octet is at top, and may have been taken or not */
     bool owes_probe_ack; /* the other end sent a zero-window probe */
@@ -52,6 +57,7 @@ struct tb_reach {
     uint32_t above;  /* octets (SYN, FIN included) at and above top: never seen */
     uint32_t filled; /* octets below top that were missing */
     bool gap;        /* it starts above top: something is missing before it */
+    bool wild;       /* it is further off than any window allows: its receiver drops it */
 };
 
 struct tb_reach tb_half_reach(const struct tb_half *half, const struct tb_segment *segment);
@@ -71,7 +77,9 @@ struct tb_ack_news {
     bool new_sack;     /* SACK blocks above the ack cover octets not reported before; not D-SACK */
 };
 
-struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_segment *segment);
+/* `half` is spoken to; `other` is the speaker's, for its window. */
+struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_half *other,
+                                    const struct tb_segment *segment);
 
 /* Takes note of the acknowledgment. */
 void tb_half_acked(struct tb_half *half, const struct tb_segment *segment,

@@ -516,7 +516,98 @@ static void data_under_way_does_not_disprove_a_reset(void **state)
         { 's', TB_ACK, 5001, 1001, "one", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED) },
         { 'c', TB_RST | TB_ACK, 1001, 5004, .window = NO_WINDOW, RESET(RESET),
           STATES(CLOSED, CLOSED) },
-        { 's', TB_ACK, 5004, 1001, "two", RESPONSE(GREETING), STATES(CLOSED, CLOSED) },
+        { 's', TB_ACK, 5004, 1001, "two", .at_us = 55, RESPONSE(GREETING), STATES(CLOSED, CLOSED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void what_is_sent_again_was_not_acknowledged(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(RETRANSMISSION), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(RETRANSMISSION),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, TEARDOWN(ACK_OF_FIN), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(RETRANSMISSION),
+          STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, TEARDOWN(ACK), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 's', TB_FIN | TB_ACK, 5001, 1002, TEARDOWN(FIN), STATES(TIME_WAIT, LAST_ACK) },
+        { 'c', TB_ACK, 1002, 5002, TEARDOWN(ACK_OF_FIN), STATES(TIME_WAIT, CLOSED) },
+        { 's', TB_FIN | TB_ACK, 5001, 1002, TEARDOWN(RETRANSMISSION), STATES(TIME_WAIT, LAST_ACK) },
+        { 'c', TB_ACK, 1002, 5002, TEARDOWN(ACK), STATES(TIME_WAIT, CLOSED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_sack_shows_that_the_fin_is_not_received_yet(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "0123456789", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_FIN | TB_ACK, 1011, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1001, .sack = { { 1011, 1012 } }, REQUEST(DUP_ACK),
+          STATES(FIN_WAIT_1, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "01234", REQUEST(RETRANSMISSION),
+          STATES(FIN_WAIT_1, ESTABLISHED) },
+        { 'c', TB_ACK, 1006, 5001, "56789", REQUEST(RETRANSMISSION),
+          STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1012, TEARDOWN(ACK_OF_FIN), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void data_sent_after_a_reset_disproves_it(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_RST, 5001, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED) },
+        { 's', TB_ACK, 5001, 1001, "I did not", RESPONSE(GREETING), STATES(CLOSED, ESTABLISHED),
+          .marks = MARK(INFERRED) },
+        { 'c', TB_ACK, 1001, 5010, "nor I", .at_us = 500, REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(INFERRED), .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void an_ack_of_what_cannot_have_been_sent_is_challenged(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 1005001, RESPONSE(ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, RESET(CHALLENGE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, "hello", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
+static void a_segment_beyond_every_window_moves_nothing(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 2000005001, 1001, "spoofed", RESPONSE(GREETING),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(INFERRED) | MARK(LOST_BEFORE) },
+        { 's', TB_ACK, 5001, 1001, "hello", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED) },
     };
     struct conversation talk;
 
@@ -642,6 +733,11 @@ int main(void)
         cmocka_unit_test(a_blind_reset_is_ignored_and_challenged),
         cmocka_unit_test(a_challenge_restores_what_a_reset_seemed_to_end),
         cmocka_unit_test(data_under_way_does_not_disprove_a_reset),
+        cmocka_unit_test(what_is_sent_again_was_not_acknowledged),
+        cmocka_unit_test(a_sack_shows_that_the_fin_is_not_received_yet),
+        cmocka_unit_test(data_sent_after_a_reset_disproves_it),
+        cmocka_unit_test(an_ack_of_what_cannot_have_been_sent_is_challenged),
+        cmocka_unit_test(a_segment_beyond_every_window_moves_nothing),
         cmocka_unit_test(only_one_direction_still_tells_the_story),
         cmocka_unit_test(accepted_fast_open_data_starts_the_request),
         cmocka_unit_test(refused_fast_open_data_is_sent_again_as_new),

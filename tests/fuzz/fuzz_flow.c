@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* fuzz_flow.c - streams of segments through the engine, with what must always hold
+ *
+ * The input is read as a list of moves: who sends, which flags, where the numbers stand relative to
+ * what was sent before (in order, one back, at the ack, far off), how much payload of which kind.
+ * So most streams are nearly right, which is where the engine decides. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "flow.h"
+#include "seq.h"
+#include "state.h"
+
+#define REQUIRE(condition)                                                                         \
+    do {                                                                                           \
+        if (!(condition))                                                                          \
+            abort();                                                                               \
+    } while (0)
+
+struct input {
+    const uint8_t *at;
+    const uint8_t *end;
+};
+
+static uint32_t take(struct input *input, unsigned octets)
+{
+    uint32_t value = 0;
+
+    while (octets-- > 0)
+        value = value << 8 | (input->at < input->end ? *input->at++ : 0u);
+    return value;
+}
+
+static const char *const payloads[] = {
+    "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+    "POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello",
+    "HEAD / HTTP/1.1\n\n",
+    "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody",
+    "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.0 200 OK\r\n\r\nuntil close",
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+    "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "\x16\x03\x01\x01\x01\x01",
+    "\x17\x03\x03\x01\x01x",
+    "220 smtp\r\n",
+    "x",
+};
+
+static void choose_payload(struct input *input, struct tb_segment *segment)
+{
+    unsigned kind = take(input, 1);
+    const char *text = payloads[kind % (sizeof payloads / sizeof payloads[0])];
+
+    if (kind < 96)
+        return;
+    if (kind < 200) {
+        segment->payload = (const uint8_t *)text;
+        segment->length = (uint32_t)strlen(text);
+        segment->captured = segment->length;
+        if (kind >= 180) /* cut by the snaplen */
+            segment->captured = segment->length / 2;
+    } else if (kind < 240) {
+        size_t left = (size_t)(input->end - input->at);
+
+        segment->length = (uint32_t)(left < kind - 199 ? left : kind - 199);
+        segment->captured = segment->length;
+        segment->payload = input->at;
+        input->at += segment->length;
+    } else {
+        segment->length = take(input, 2);
+    }
+}
+
+static uint32_t choose_number(struct input *input, unsigned way, const struct tb_half *half)
+{
+    switch (way % 8) {
+    case 0:
+    case 1:
+    case 2:
+        return half->top;
+    case 3:
+        return half->top - 1;
+    case 4:
+        return half->acked;
+    case 5:
+        return half->acked - 1;
+    case 6:
+        return half->top + (uint32_t)(int32_t)(int16_t)take(input, 2);
+    default:
+        return take(input, 4);
+    }
+}
+
+static void choose_options(struct input *input, struct tb_segment *segment,
+                           const struct tb_half *peer)
+{
+    unsigned what = take(input, 1);
+
+    segment->has = (uint8_t)(what & (TB_HAS_WSCALE | TB_HAS_FAST_OPEN | TB_HAS_MSS));
+    segment->wscale = (uint8_t)(what >> 3 & 15);
+    segment->sack_count = (uint8_t)(what >> 7 ? 1 + (what & 1) : 0);
+    for (unsigned i = 0; i < segment->sack_count; i++) {
+        segment->sack[i].from = peer->top + take(input, 1);
+        segment->sack[i].to = segment->sack[i].from + take(input, 1);
+    }
+}
+
+static void choose_segment(struct input *input, const struct tb_flow *flow,
+                           struct tb_segment *segment, uint64_t *now)
+{
+    static const uint16_t flags[] = { TB_ACK,          TB_ACK | TB_PSH, TB_SYN,
+                                      TB_SYN | TB_ACK, TB_FIN | TB_ACK, TB_RST,
+                                      TB_RST | TB_ACK, TB_ACK };
+    unsigned move = take(input, 1);
+    unsigned numbers = take(input, 1);
+    const struct tb_half *me;
+    const struct tb_half *peer;
+
+    memset(segment, 0, sizeof *segment);
+    segment->from = (enum tb_side)(move & 1);
+    me = &flow->half[segment->from];
+    peer = &flow->half[tb_side_other(segment->from)];
+    segment->flags =
+        (move >> 1 & 15) == 15 ? (uint16_t)(take(input, 2) & TB_FLAGS) : flags[move >> 1 & 7];
+    segment->quoted = (move >> 5) == 7;
+    segment->truncated = (move >> 5) == 6;
+    segment->seq = choose_number(input, numbers, me);
+    segment->ack = choose_number(input, numbers >> 3, peer);
+    segment->window = (numbers >> 6) == 3 ? 0 : (uint16_t)(100 * (1 + (numbers >> 6)));
+    choose_payload(input, segment);
+    if (move >> 7)
+        choose_options(input, segment, peer);
+    *now += take(input, 1) * 1000u;
+    segment->time_ns = *now;
+}
+
+static void check_half(const struct tb_half *half, const struct tb_half *other)
+{
+    enum tb_state state = (enum tb_state)half->state;
+    bool sent_fin = state == TB_STATE_FIN_WAIT_1 || state == TB_STATE_FIN_WAIT_2 ||
+                    state == TB_STATE_CLOSING || state == TB_STATE_LAST_ACK ||
+                    state == TB_STATE_TIME_WAIT;
+    bool got_fin = state == TB_STATE_CLOSE_WAIT || state == TB_STATE_CLOSING ||
+                   state == TB_STATE_LAST_ACK || state == TB_STATE_TIME_WAIT;
+
+    REQUIRE(state < TB_STATE_COUNT);
+    REQUIRE(!sent_fin || half->fin_seen);
+    REQUIRE(!got_fin || other->fin_delivered);
+    REQUIRE(state != TB_STATE_FIN_WAIT_2 || half->fin_acked);
+    REQUIRE(state != TB_STATE_TIME_WAIT || half->fin_acked);
+    REQUIRE(!half->top_known || tb_seq_le(half->acked, half->top));
+    REQUIRE(half->gaps.count <= TB_GAPS_MAX);
+    for (unsigned i = 0; i < half->gaps.count; i++) {
+        REQUIRE(tb_seq_lt(half->gaps.range[i].from, half->gaps.range[i].to));
+        REQUIRE(tb_seq_le(half->gaps.range[i].to, half->top));
+        REQUIRE(i == 0 || tb_seq_lt(half->gaps.range[i - 1].to, half->gaps.range[i].from));
+    }
+}
+
+static void check_event(const struct tb_flow *flow, const struct tb_segment *segment,
+                        const struct tb_event *event)
+{
+    const struct tb_exchange *exchange = &flow->exchange;
+
+    REQUIRE(event->phase < TB_PHASE_COUNT && event->step < TB_STEP_COUNT);
+    REQUIRE(event->marks < 1u << TB_MARK_COUNT);
+    REQUIRE((event->exchange == 0) == (event->exchange_last == 0));
+    REQUIRE(event->exchange <= event->exchange_last);
+    REQUIRE(event->exchange_last <= exchange->begun);
+    REQUIRE(exchange->answered <= exchange->begun);
+    REQUIRE(exchange->response_in_progress <= exchange->begun);
+    REQUIRE(event->fresh <= segment->length || segment->quoted);
+    REQUIRE(event->http_start[TB_ROLE_CLIENT] < segment->length || segment->length == 0);
+    REQUIRE(event->http_start[TB_ROLE_SERVER] < segment->length || segment->length == 0);
+    REQUIRE(event->handshake_number <= 3 && event->teardown_number[0] <= 4);
+    REQUIRE(event->teardown_number[1] == 0 ||
+            event->teardown_number[0] < event->teardown_number[1]);
+    /* "each of the latter is a defect to look into": only a header that tells nothing */
+    if (event->step == TB_STEP_OTHER)
+        REQUIRE(segment->truncated || (segment->flags & (TB_ACK | TB_SYN | TB_FIN | TB_RST)) == 0);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct input input = { data, data + size };
+    uint16_t port[TB_SIDE_COUNT] = { 49152, 80 };
+    struct tb_flow flow;
+    struct tb_flow twin;
+    uint64_t now = 1000000;
+    uint32_t frame = 0;
+
+    if (take(&input, 1) & 1)
+        port[TB_SIDE_B] = port[TB_SIDE_A];
+    memset(&flow, 0, sizeof flow);
+    tb_flow_init(&flow, port, NULL);
+    while (input.at < input.end) {
+        struct tb_segment segment;
+        struct tb_event event;
+        struct tb_event again;
+
+        choose_segment(&input, &flow, &segment, &now);
+        segment.frame = ++frame;
+        if (tb_flow_is_followed_by(&flow, &segment)) {
+            twin = flow;
+            tb_flow_init(&flow, port, &twin);
+        }
+        memcpy(&twin, &flow, sizeof flow);
+        memset(&event, 0, sizeof event);
+        memset(&again, 0, sizeof again);
+        tb_flow_step(&flow, &segment, &event);
+        tb_flow_step(&twin, &segment, &again);
+        REQUIRE(memcmp(&event, &again, sizeof event) == 0);
+        check_half(&flow.half[TB_SIDE_A], &flow.half[TB_SIDE_B]);
+        check_half(&flow.half[TB_SIDE_B], &flow.half[TB_SIDE_A]);
+        check_event(&flow, &segment, &event);
+    }
+    return 0;
+}
