@@ -96,7 +96,6 @@ printf '%s\n0 c SYN comment="x"\n' "$ends" >comment.cap
 grep -q '^capgen: comment.cap:3: this file format has no comments$' said || wrong "$(cat said)"
 
 usage
-usage one two
 usage --format gif comment.cap
 usage --link carrier-pigeon comment.cap
 usage --bogus

@@ -16,10 +16,12 @@
 #include "render.h"
 
 #define EXIT_USAGE 2
+#define PORT_STEP  100u        /* between the clients' ports of several inputs */
 #define TEXT_LIMIT (16u << 20) /* octets of source: far more than anybody writes */
 
 struct arguments {
-    const char *input;
+    char **inputs;
+    size_t input_count;
     const char *output; /* NULL: stdout */
     const struct cg_format *format;
     bool path_is_forced;
@@ -29,11 +31,13 @@ struct arguments {
 static int usage(FILE *stream)
 {
     fprintf(stream,
-            "usage: capgen [--format FORMAT] [--link BASE[,LAYER...]] [-o OUTPUT] INPUT.cap\n"
+            "usage: capgen [--format FORMAT] [--link BASE[,LAYER...]] [-o OUTPUT] INPUT.cap...\n"
             "  FORMAT  %s\n"
             "  BASE    ethernet, lo, null, null-be, sll, sll2, raw, pktap, amsdu\n"
             "  LAYER   vlan=ID, svlan=ID, mpls=LABEL, pppoe=SESSION, gre, ipip, vxlan=NETWORK,\n"
-            "          ipv6, ip6ext, fragment=OCTETS; instead of what the input says\n",
+            "          ipv6, ip6ext, fragment=OCTETS; instead of what the input says\n"
+            "Several inputs make one file: each begins a second after the one before it, and its\n"
+            "clients' ports are 100 higher, so that connections stay apart.\n",
             cg_format_names());
     return stream == stderr ? EXIT_USAGE : 0;
 }
@@ -80,9 +84,10 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
             return option == 'h' ? -1 : EXIT_USAGE;
         }
     }
-    if (argc - optind != 1)
+    if (argc == optind)
         return usage(stderr);
-    arguments->input = argv[optind];
+    arguments->inputs = argv + optind;
+    arguments->input_count = (size_t)(argc - optind);
     return 0;
 }
 
@@ -126,19 +131,42 @@ static int fail(const char *object, int error)
     return EXIT_FAILURE;
 }
 
-/* Everything is rendered before anything is written: a wrong source leaves no half a file. */
-static int render(const struct arguments *arguments, struct cg_source *source,
-                  struct cg_render *render)
+/* Renders one input behind what there is; 0, or EXIT_FAILURE, and then it has said why. */
+static int render_input(const char *input, size_t index, struct cg_render *render)
 {
-    int error = cg_source_read(source);
+    static struct cg_source source;
+    static struct cg_connection connections[CG_CONNECTIONS_MAX];
+    char *text = NULL;
+    size_t length = 0;
+    int error = read_text(input, &text, &length);
 
+    if (error != 0)
+        return fail(input, error);
+    memset(&source, 0, sizeof source);
+    source.render = render;
+    source.connections = connections;
+    source.port_offset = (uint16_t)(index * PORT_STEP);
+    cg_lex_init(&source.lexer, text, length);
+    error = cg_source_read(&source);
+    for (size_t i = 0; i < source.connection_count; i++)
+        for (size_t side = 0; side < CG_SIDE_COUNT; side++)
+            cg_end_free(&connections[i].end[side]);
+    free(text);
     if (error == -EINVAL) {
-        fprintf(stderr, "capgen: %s:%u: %s\n", arguments->input, source->lexer.line,
-                source->lexer.reason);
+        fprintf(stderr, "capgen: %s:%u: %s\n", input, source.lexer.line, source.lexer.reason);
         return EXIT_FAILURE;
     }
-    if (error != 0)
-        return fail(arguments->input, error);
+    return error == 0 ? 0 : fail(input, error);
+}
+
+/* Everything is rendered before anything is written: a wrong source leaves no half a file. */
+static int render_all(const struct arguments *arguments, struct cg_render *render)
+{
+    int error;
+
+    for (size_t i = 0; i < arguments->input_count; i++)
+        if (render_input(arguments->inputs[i], i, render) != 0)
+            return EXIT_FAILURE;
     error = write_output(arguments->output, render->file.out.data, render->file.out.used);
     if (error != 0)
         return fail(arguments->output == NULL ? "stdout" : arguments->output, error);
@@ -147,31 +175,16 @@ static int render(const struct arguments *arguments, struct cg_source *source,
 
 int main(int argc, char **argv)
 {
-    static struct cg_source source;
-    static struct cg_render rendering;
-    static struct cg_connection connections[CG_CONNECTIONS_MAX];
-    struct arguments arguments = { .input = NULL };
-    char *text = NULL;
-    size_t length = 0;
+    static struct cg_render render;
+    struct arguments arguments = { .inputs = NULL };
     int status = parse_arguments(argc, argv, &arguments);
-    int error;
 
     if (status != 0)
         return status < 0 ? EXIT_SUCCESS : status;
-    error = read_text(arguments.input, &text, &length);
-    if (error != 0)
-        return fail(arguments.input, error);
-    rendering.path_is_forced = arguments.path_is_forced;
-    rendering.path = arguments.path;
-    cg_file_init(&rendering.file, arguments.format);
-    source.render = &rendering;
-    source.connections = connections;
-    cg_lex_init(&source.lexer, text, length);
-    status = render(&arguments, &source, &rendering);
-    for (size_t i = 0; i < source.connection_count; i++)
-        for (size_t side = 0; side < CG_SIDE_COUNT; side++)
-            cg_end_free(&connections[i].end[side]);
-    cg_file_free(&rendering.file);
-    free(text);
+    render.path_is_forced = arguments.path_is_forced;
+    render.path = arguments.path;
+    cg_file_init(&render.file, arguments.format);
+    status = render_all(&arguments, &render);
+    cg_file_free(&render.file);
     return status;
 }

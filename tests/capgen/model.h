@@ -102,7 +102,6 @@ struct cg_end {
     } ahead[CG_RANGES_MAX]; /* received beyond a hole */
     size_t ahead_count;
     uint32_t ts_recent;
-    uint16_t ip_id;
     struct cg_stream stream;
     uint8_t quote[CG_QUOTE_MAX]; /* the beginning of its last datagram, for ICMP */
     size_t quote_length;

@@ -181,6 +181,8 @@ static int read_ends(struct cg_source *source)
                 return -EINVAL;
             if (!parse_endpoint(lexer->text, end))
                 return cg_lex_fail(lexer, "not ADDRESS:PORT, or [ADDRESS]:PORT for IPv6");
+            if (is_client)
+                end->port = (uint16_t)(end->port + source->port_offset);
         } else if (!parse_end_setting(lexer->text, end)) {
             return cg_lex_fail(lexer, "\"%s\" is not a setting of an end", lexer->text);
         }
@@ -210,7 +212,7 @@ static int read_snaplen(struct cg_source *source)
 {
     if (next_word(source, "the number of octets") != 0)
         return -EINVAL;
-    if (source->has_frames)
+    if (source->render->file.out.used > 0)
         return cg_lex_fail(&source->lexer, "snaplen stands before the first segment");
     if (!cg_parse_number(source->lexer.text, 262144, &source->render->file.snaplen))
         return cg_lex_fail(&source->lexer, "\"%s\" is not a length", source->lexer.text);
@@ -428,9 +430,9 @@ int cg_source_read(struct cg_source *source)
         if (error == 0)
             error = next(source);
     }
+    if (error == 0 && !source->has_frames)
+        error = cg_lex_fail(&source->lexer, "there is nothing to capture");
     if (error == 0)
         error = rendered(source, cg_render_finish(source->render));
-    if (error == 0 && source->render->file.out.used == 0)
-        error = cg_lex_fail(&source->lexer, "there is nothing to capture");
     return error;
 }

@@ -16,6 +16,7 @@ struct cg_source {
     struct cg_connection *current; /* what "c" and "s" speak of */
     uint64_t time_ns;              /* of the last statement that had one */
     bool has_frames;
+    uint16_t port_offset; /* added to the clients' ports */
     struct cg_packet packet;
     uint8_t whole[CG_PACKET_BACK]; /* a payload that is being cut */
 };

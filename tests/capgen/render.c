@@ -11,6 +11,7 @@
 #include "tcp.h"
 
 #define START_NS         1767225600000000000u /* 2026-01-01T00:00:00Z */
+#define NS_PER_S         1000000000u
 #define AMSDU_SUBFRAMES  2u
 #define LINUX_QUOTE      548u /* an ICMP error of 576 octets, less its headers (RFC 1812 4.3.2.3) */
 #define IP_LENGTH_MAX    65535u
@@ -60,13 +61,15 @@ static int add_frame(struct cg_render *render, const struct datagram *datagram,
                      struct cg_packet *packet)
 {
     size_t length = cg_packet_length(packet);
-    struct cg_frame frame = { .time_ns = START_NS + datagram->time_ns,
+    uint64_t time_ns = render->offset_ns + datagram->time_ns;
+    struct cg_frame frame = { .time_ns = START_NS + time_ns,
                               .link_type = cg_base_link_type(datagram->path->base),
                               .data = cg_packet_data(packet),
                               .captured = min(length, datagram->snap),
                               .length = length,
                               .comment = datagram->comment };
 
+    render->end_ns = time_ns;
     if (render->file.snaplen > 0)
         frame.captured = min(frame.captured, render->file.snaplen);
     return cg_file_add(&render->file, &frame);
@@ -174,13 +177,15 @@ static void keep_for_quoting(struct cg_render *render, struct cg_end *end,
     memcpy(end->quote, cg_packet_data(copy), end->quote_length);
 }
 
-static void init_ip(struct datagram *datagram, struct cg_end *from, const struct cg_end *to,
-                    uint8_t protocol)
+static void init_ip(struct cg_render *render, struct datagram *datagram, uint8_t protocol)
 {
+    const struct cg_end *from = &datagram->connection->end[datagram->side];
+    const struct cg_end *to = &datagram->connection->end[other(datagram->side)];
+
     datagram->ip.source = address_on(datagram->path, &from->address);
     datagram->ip.destination = address_on(datagram->path, &to->address);
     datagram->ip.protocol = protocol;
-    datagram->ip.id = ++from->ip_id;
+    datagram->ip.id = ++render->ip_id[datagram->side];
     datagram->ip.extension = cg_path_has(datagram->path, CG_LAYER_EXTENSION);
 }
 
@@ -208,7 +213,6 @@ int cg_render_segment(struct cg_render *render, struct cg_connection *connection
                       const struct cg_segment *segment, struct cg_packet *packet)
 {
     struct cg_end *from = &connection->end[segment->side];
-    struct cg_end *to = &connection->end[other(segment->side)];
     uint32_t seq = cg_end_seq(from, segment);
     size_t payload = packet->from;
     size_t length = cg_packet_length(packet);
@@ -223,7 +227,7 @@ int cg_render_segment(struct cg_render *render, struct cg_connection *connection
     };
     int error;
 
-    init_ip(&datagram, from, to, CG_PROTOCOL_TCP);
+    init_ip(render, &datagram, CG_PROTOCOL_TCP);
     datagram.ip.ecn = segment->ecn;
     datagram.ip.length_is_told = segment->ip_length.stated != CG_UNSTATED;
     datagram.ip.length = (uint16_t)segment->ip_length.value;
@@ -256,7 +260,7 @@ static void prepend_icmp_header(struct cg_packet *packet, const struct cg_icmp *
 int cg_render_icmp(struct cg_render *render, struct cg_connection *connection,
                    const struct cg_icmp *icmp, struct cg_packet *packet)
 {
-    struct cg_end *to = &connection->end[icmp->about];
+    const struct cg_end *to = &connection->end[icmp->about];
     struct datagram datagram = { .connection = connection,
                                  .path = path_of(render, connection),
                                  .side = other(icmp->about),
@@ -264,7 +268,7 @@ int cg_render_icmp(struct cg_render *render, struct cg_connection *connection,
                                  .snap = UINT32_MAX };
     size_t ip_header, length;
 
-    init_ip(&datagram, &connection->end[datagram.side], to, CG_PROTOCOL_ICMP);
+    init_ip(render, &datagram, CG_PROTOCOL_ICMP);
     datagram.ip.source = address_on(datagram.path, &icmp->source);
     datagram.ip.extension = false;
     if (datagram.ip.source.v6)
@@ -292,5 +296,8 @@ int cg_render_raw(struct cg_render *render, const struct cg_connection *connecti
 
 int cg_render_finish(struct cg_render *render)
 {
-    return flush_amsdu(render);
+    int error = flush_amsdu(render);
+
+    render->offset_ns = render->end_ns + NS_PER_S;
+    return error;
 }

@@ -8,7 +8,10 @@
 
 struct cg_render {
     struct cg_file file;
-    bool path_is_forced; /* the command line says how everything travels: */
+    uint64_t offset_ns;            /* when the source being read begins, since the file's start */
+    uint64_t end_ns;               /* when the last frame was, likewise */
+    uint16_t ip_id[CG_SIDE_COUNT]; /* of each side's last datagram */
+    bool path_is_forced;           /* the command line says how everything travels: */
     struct cg_path path;
     struct cg_packet piece; /* a fragment in the making */
     /* an A-MSDU in the making */
@@ -41,7 +44,7 @@ int cg_render_icmp(struct cg_render *render, struct cg_connection *connection,
 int cg_render_raw(struct cg_render *render, const struct cg_connection *connection,
                   uint64_t time_ns, struct cg_packet *packet);
 
-/* Writes what was held back. */
+/* The source has ended: writes what was held back. What follows is a second later. */
 int cg_render_finish(struct cg_render *render);
 
 #endif
