@@ -83,12 +83,14 @@ static enum tb_side make_key(struct tb_conn_key *key, const packet_info *pinfo,
     return from;
 }
 
-static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_flow *before)
+static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_conn *before)
 {
     struct tb_conn *conn = wmem_new0(wmem_file_scope(), struct tb_conn);
 
     conn->key = *key;
-    tb_flow_init(&conn->flow, key->port, before);
+    tb_flow_init(&conn->flow, key->port, before != NULL ? &before->flow : NULL);
+    if (before != NULL && before->next_syn != NULL)
+        tb_links_sent(&conn->links[before->next_from], before->next_syn);
     by_number = (struct tb_conn **)with_room(by_number, count, sizeof(struct tb_conn *));
     by_number[count++] = conn;
     conn->number = count;
@@ -108,7 +110,7 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
     if (conn == NULL)
         conn = make_conn(&key, NULL);
     else if (tb_flow_is_followed_by(&conn->flow, segment))
-        conn = make_conn(&key, &conn->flow);
+        conn = make_conn(&key, conn);
     latest = conn;
     return conn;
 }

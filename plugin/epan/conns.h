@@ -28,6 +28,8 @@ struct tb_conn {
     uint32_t exchanges;        /* places in response_in */
     uint32_t *response_in;     /* frame of the last response octet, by number of the exchange - 1 */
     struct tb_links links[TB_SIDE_COUNT]; /* segments of this side to be acknowledged */
+    struct tb_link *next_syn; /* asks for the next connection while this one is open, or NULL */
+    enum tb_side next_from;   /* who sent it */
     struct tb_flow flow;
 };
 

@@ -143,6 +143,23 @@ static uint64_t capture_time_ns(const packet_info *pinfo)
     return (uint64_t)pinfo->abs_ts.secs * 1000000000u + (uint64_t)pinfo->abs_ts.nsecs;
 }
 
+/* Queues the segment for its acknowledgment. A SYN that the living connection takes no notice of
+ * waits for the connection that it may open. */
+static void add_link(struct tb_conn *conn, const struct tb_segment *segment,
+                     const struct tb_event *event, struct tb_link *link)
+{
+    memset(link, 0, sizeof(*link));
+    link->frame = segment->frame;
+    link->end = segment->seq + sequence_space(segment);
+    if (conn->opened != segment->frame && event->step == TB_STEP_SYN &&
+        tb_event_is(event, TB_MARK_INFERRED)) {
+        conn->next_syn = link;
+        conn->next_from = segment->from;
+    } else {
+        tb_links_sent(&conn->links[segment->from], link);
+    }
+}
+
 /* The first visit: the engine takes its step. Returns what is kept. */
 static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
 {
@@ -157,14 +174,8 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     tb_flow_step(&conn->flow, segment, &visit->record.event);
     note_step(conn, segment, &visit->record, tb_conns_count() != known);
     bytes = keep_record(&visit->record);
-    if (visit->record.linked) {
-        struct tb_link *link = link_before(bytes);
-
-        memset(link, 0, sizeof(*link));
-        link->frame = segment->frame;
-        link->end = segment->seq + sequence_space(segment);
-        tb_links_sent(&conn->links[segment->from], link);
-    }
+    if (visit->record.linked)
+        add_link(conn, segment, &visit->record.event, link_before(bytes));
     return bytes;
 }
 

@@ -54,7 +54,7 @@ enum tb_expert {
 enum tb_subtree {
     TB_SUBTREE_LAYER,
     TB_SUBTREE_STEP,
-    TB_SUBTREE_FROM,
+    TB_SUBTREE_TO,
     TB_SUBTREE_MARKS,
     TB_SUBTREE_COUNT
 };

@@ -214,34 +214,36 @@ static void add_meaning(const struct pen *pen)
     add_word(pen, TB_FIELD_MEANING, TB_LABEL_MEANING, meaning, meaning);
 }
 
-/* "From: client, 192.0.2.10:49152"; returns the line. */
-static proto_tree *add_end(const struct pen *pen, enum tb_label which, unsigned end)
+/* "From: client, 192.0.2.10:49152" */
+static void write_end(const struct pen *pen, enum tb_label which, unsigned end, char *text,
+                      size_t size)
 {
     const struct tb_visit *visit = pen->visit;
     const enum tb_role sender = pen->event->role;
     const enum tb_role other = sender == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
     const bool brackets = visit->end[end].type == AT_IPv6;
 
-    if (!pen->visible)
-        return pen->tree;
-    return proto_tree_add_subtree_format(
-        pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_FROM], NULL, "%s: %s%s%s%s%s:%u",
-        label(pen, which), tb_text_role(pen->lang, end == 0 ? sender : other),
-        signs[pen->lang].comma, brackets ? "[" : "",
-        address_to_str(pen->pinfo->pool, &visit->end[end]), brackets ? "]" : "", visit->port[end]);
+    snprintf(text, size, "%s: %s%s%s%s%s:%u", label(pen, which),
+             tb_text_role(pen->lang, end == 0 ? sender : other), signs[pen->lang].comma,
+             brackets ? "[" : "", address_to_str(pen->pinfo->pool, &visit->end[end]),
+             brackets ? "]" : "", visit->port[end]);
 }
 
 static void add_ends(const struct pen *pen)
 {
-    const enum tb_role sender = pen->event->role;
-    struct pen below = *pen;
+    char from[WORD_OCTETS * 2] = "";
+    char to[WORD_OCTETS * 2];
 
     if (pen->visit->conn == NULL)
         return; /* nobody knows who is who */
-    below.tree = add_end(pen, TB_LABEL_FROM, 0);
-    add_word(&below, TB_FIELD_ROLE, TB_LABEL_ROLE, tb_role_name(sender),
-             tb_text_role(pen->lang, sender));
-    add_end(pen, TB_LABEL_TO, 1);
+    if (pen->visible)
+        write_end(pen, TB_LABEL_FROM, 0, from, sizeof(from));
+    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0,
+                                 tb_role_name(pen->event->role), "%s", from);
+    if (!pen->visible)
+        return;
+    write_end(pen, TB_LABEL_TO, 1, to, sizeof(to));
+    proto_tree_add_subtree(pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_TO], NULL, to);
 }
 
 static void add_states(const struct pen *pen)
@@ -347,8 +349,9 @@ static void add_numbers(const struct pen *pen)
     if ((event->has & TB_EVENT_WINDOW_CHANGE) == 0)
         return;
     item = proto_tree_add_int_format(pen->tree, tb_field_id[TB_FIELD_WINDOW_CHANGE], pen->tvb, 0, 0,
-                                     event->window_change, "%s: %+d",
-                                     label(pen, TB_LABEL_WINDOW_CHANGE), event->window_change);
+                                     event->window_change, "%s: %s%d",
+                                     label(pen, TB_LABEL_WINDOW_CHANGE),
+                                     event->window_change > 0 ? "+" : "", event->window_change);
     proto_item_set_generated(item);
 }
 
