@@ -304,6 +304,7 @@ static void apply_first_syn(struct tb_half *me, const struct tb_segment *segment
     me->syn_seen = true;
     me->isn = segment->seq;
     me->start = segment->seq;
+    me->syn_length = segment->length;
     if (late)
         me->syn_acked = tb_seq_gt(me->acked, segment->seq);
     if (has_flag(segment, TB_ACK))
@@ -342,12 +343,14 @@ static void apply_syn_states(struct tb_half *me, struct tb_half *peer, const str
 static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const struct tb_view *view)
 {
     if (view->syn != TB_SYN_FIRST || !has_flag(view->segment, TB_ACK) || !peer->syn_bare ||
-        peer->top == peer->isn + 1u)
+        peer->syn_length == 0)
         return;
     if (tb_seq_gt(view->segment->ack, peer->isn + 1u)) {
         flow->fast_open = true;
         return;
     }
+    if (peer->top != peer->isn + 1u + peer->syn_length)
+        return; /* it went on already */
     peer->top = peer->isn + 1u;
     peer->parsing = false;
     tb_exchange_init(&flow->exchange);
@@ -469,7 +472,7 @@ static void disprove_fin(struct tb_flow *flow, const struct tb_view *view)
     enum tb_side other = tb_side_other(view->segment->from);
     struct tb_half *peer = &flow->half[other];
 
-    if (!peer->fin_delivered || peer->fin_acked || !view->ack.new_sack ||
+    if (flow->was_reset || !peer->fin_delivered || peer->fin_acked || !view->ack.new_sack ||
         !tb_seq_gt(view->segment->sack[0].from, view->segment->ack))
         return;
     peer->fin_delivered = false;

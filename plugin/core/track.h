@@ -10,6 +10,7 @@ struct tb_half {
     uint64_t syn_ns;     /* time of the last SYN or SYN-ACK */
     struct tb_gaps gaps; /* below top, not seen */
     uint32_t isn;        /* with syn_seen */
+    uint32_t syn_length; /* octets of data in the SYN (Fast Open); with syn_seen */
     uint32_t start;      /* the first number known; with top_known */
     uint32_t top;        /* number after the highest octet seen, or acknowledged; SYN, FIN count */
     uint32_t acked;      /* the highest acknowledgment the other end sent for this half */
