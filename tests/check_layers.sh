@@ -12,7 +12,7 @@ set -eu
 cd "${TB_SOURCE_DIR:?}"
 library=${TB_BUILD_DIR:?}/plugin/core/libtb_core.a
 c11=' assert.h limits.h stdbool.h stddef.h stdint.h string.h '
-wanted='mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr)'
+wanted='mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|str)'
 # calls that the compiler adds: hardening, assert() in debug builds, sanitizers
 compiler='__stack_chk_fail|__(memcpy|memmove|memset)_chk|__assert_fail|_GLOBAL_OFFSET_TABLE_'
 compiler="$compiler|__(asan|ubsan|sanitizer)_.*"
