@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* compare.c - the plugin's states against the kernel's
  *
- *   live-compare NAME KERNEL OURS
+ *   live-compare OURS NAME:KERNEL...
  *
- * KERNEL is live-drive's. OURS is tshark's: frame.number, tcp-breath.phase, .step, .client.state,
- * .server.state, separated by tabs, one line for every frame. README.md names the allowances. */
+ * KERNEL is live-drive's, one file a capture; the captures were put together in this order. OURS is
+ * tshark's: frame.number, tcp-breath.phase, .step, .client.state, .server.state, separated by
+ * tabs, one line for every frame. README.md names the allowances. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ struct word {
 };
 
 struct row {
+    enum tb_end from;
     char segment[WORD_SIZE]; /* who sent it, and its flags: for the reader */
     struct word kernel[TB_END_COUNT];
     char phase[WORD_SIZE];
@@ -49,7 +51,9 @@ struct allowance {
 };
 
 struct comparison {
+    size_t before; /* frames of the captures before this one */
     size_t rows;
+    size_t ours; /* rows that tshark has given */
     size_t failures;
     size_t allowances;
     char steps[LINE_SIZE];
@@ -94,11 +98,17 @@ static struct row *row_of(struct comparison *comparison, const char *frame)
     return &comparison->row[n];
 }
 
+static enum tb_end end_named(const char *name)
+{
+    return strcmp(name, "client") == 0 ? TB_END_CLIENT : TB_END_SERVER;
+}
+
 /* frame, number, sender, flags, seq, ack, length, then three fields for each end, then again */
 static void take_frame(struct comparison *comparison, char *fields[FIELDS])
 {
     struct row *row = row_of(comparison, fields[1]);
 
+    row->from = end_named(fields[2]);
     snprintf(row->segment, sizeof(row->segment), "%s [%s] length %s", fields[2], fields[3],
              fields[6]);
     for (size_t end = 0; end < TB_END_COUNT; end++) {
@@ -119,7 +129,7 @@ static void take_allowance(struct comparison *comparison, char *fields[FIELDS])
 
     if (comparison->allowances == ALLOWANCES)
         tb_fail("too many allowances");
-    one->end = strcmp(fields[1], "client") == 0 ? TB_END_CLIENT : TB_END_SERVER;
+    one->end = end_named(fields[1]);
     keep(one->ours, fields[2]);
     keep(one->kernel, fields[3]);
     one->least = number(fields[4]);
@@ -141,28 +151,37 @@ static void take_kernel_line(struct comparison *comparison, char *fields[FIELDS]
 
 static void take_our_line(struct comparison *comparison, char *fields[FIELDS])
 {
-    struct row *row = row_of(comparison, fields[0]);
+    struct row *row = &comparison->row[comparison->ours + 1];
 
+    if (number(fields[0]) != comparison->before + comparison->ours + 1)
+        tb_fail("frame %s is out of order", fields[0]);
+    comparison->ours++;
     keep(row->phase, fields[1]);
     keep(row->step, fields[2]);
     keep(row->ours[TB_END_CLIENT], fields[3]);
     keep(row->ours[TB_END_SERVER], fields[4]);
 }
 
-static void read_lines(struct comparison *comparison, const char *path,
+/* The next lines: at most `limit`. */
+static void read_lines(struct comparison *comparison, FILE *file, size_t limit,
                        void (*take)(struct comparison *, char *[FIELDS]))
 {
-    FILE *file = fopen(path, "re");
     char line[LINE_SIZE];
     char *fields[FIELDS];
 
-    if (!file)
-        tb_fail("%s cannot be read", path);
-    while (fgets(line, sizeof(line), file)) {
+    for (; limit > 0 && fgets(line, sizeof(line), file); limit--) {
         split(line, fields);
         take(comparison, fields);
     }
-    fclose(file);
+}
+
+static FILE *open_file(const char *path)
+{
+    FILE *file = fopen(path, "re");
+
+    if (!file)
+        tb_fail("%s cannot be read", path);
+    return file;
 }
 
 /* Whether the word stands in a list, separated by `separator`. */
@@ -199,6 +218,16 @@ static bool is_allowed(struct comparison *comparison, enum tb_end end, const cha
     return false;
 }
 
+/* A retransmission that had already left when what makes it needless arrived: in the capture it
+ * comes after that, and looks like the proof that it never arrived. */
+static bool has_crossed(const struct comparison *comparison, size_t frame, enum tb_end end)
+{
+    const struct row *row = &comparison->row[frame];
+
+    return row->from == end && strcmp(row->again, "again") == 0 &&
+           comparison->row[frame - 1].kernel[end].ahead == frame;
+}
+
 static void report(size_t frame, const struct row *row, enum tb_end end, const char *verdict)
 {
     printf("  frame %zu, %s, %s/%s: %s is %s by us, %s by the kernel%s\n", frame, row->segment,
@@ -217,6 +246,8 @@ static void judge(struct comparison *comparison, size_t frame, enum tb_end end)
         report(frame, row, end, " (allowed)");
     else if (kernel->ahead && kernel_says(kernel->states, comparison->row[kernel->ahead].ours[end]))
         report(frame, row, end, " (ahead)");
+    else if (has_crossed(comparison, frame, end))
+        report(frame, row, end, " (crossed)");
     else if (kernel->presumed)
         report(frame, row, end, " (presumed)");
     else {
@@ -280,22 +311,48 @@ static void judge_steps(struct comparison *comparison)
     }
 }
 
-int main(int count, char **arguments)
+/* `before`: frames of the captures before. Returns this one's. */
+static size_t compare(const char *name, const char *kernel, FILE *ours, size_t before,
+                      size_t *failures)
 {
     static struct comparison comparison;
+    FILE *file = open_file(kernel);
 
-    if (count != 4)
-        tb_fail("usage: live-compare NAME KERNEL OURS");
-    tb_fail_name(arguments[1]);
-    read_lines(&comparison, arguments[2], take_kernel_line);
-    read_lines(&comparison, arguments[3], take_our_line);
-    if (comparison.rows == 0)
-        tb_fail("nothing was captured");
+    memset(&comparison, 0, sizeof(comparison));
+    tb_fail_name(name);
+    comparison.before = before;
+    read_lines(&comparison, file, SIZE_MAX, take_kernel_line);
+    fclose(file);
+    read_lines(&comparison, ours, comparison.rows, take_our_line);
+    if (comparison.rows == 0 || comparison.ours != comparison.rows)
+        tb_fail("%zu frames by the kernel, %zu by us", comparison.rows, comparison.ours);
     for (size_t frame = 1; frame <= comparison.rows; frame++)
         judge_row(&comparison, frame);
     judge_steps(&comparison);
     judge_allowances(&comparison);
-    printf("%s: %s: %zu frames\n", comparison.failures ? "FAIL" : "ok", arguments[1],
-           comparison.rows);
-    return comparison.failures ? EXIT_FAILURE : EXIT_SUCCESS;
+    printf("%s: %s: %zu frames\n", comparison.failures ? "FAIL" : "ok", name, comparison.rows);
+    *failures += comparison.failures;
+    return comparison.rows;
+}
+
+int main(int count, char **arguments)
+{
+    size_t before = 0, failures = 0;
+    FILE *ours;
+
+    if (count < 3)
+        tb_fail("usage: live-compare OURS NAME:KERNEL...");
+    ours = open_file(arguments[1]);
+    for (int i = 2; i < count; i++) {
+        char *kernel = strchr(arguments[i], ':');
+
+        if (!kernel)
+            tb_fail("not NAME:KERNEL: %s", arguments[i]);
+        *kernel++ = '\0';
+        before += compare(arguments[i], kernel, ours, before, &failures);
+    }
+    if (fgetc(ours) != EOF)
+        tb_fail("more frames than the kernel has a word on");
+    fclose(ours);
+    return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

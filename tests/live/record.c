@@ -89,27 +89,43 @@ static int by_time(const void *a, const void *b)
     return (one->time_ns > other->time_ns) - (one->time_ns < other->time_ns);
 }
 
-/* What the next answer of sock_diag on this end is, after point `i`. */
-static int next_answer(const struct tb_record *record, size_t i)
+static bool is_answer(const struct tb_point *point, enum tb_end end, uint64_t after_ns)
 {
-    for (size_t k = i + 1; k < record->points; k++) {
-        if (record->point[k].end == record->point[i].end &&
-            record->point[k].before == TB_KERNEL_NONE)
-            return record->point[k].state;
+    return point->end == end && point->before == TB_KERNEL_NONE && point->answer_ns >= after_ns;
+}
+
+/* What a socket that is said to be CLOSED may have become: TIME-WAIT's two states, if the next
+ * answer of sock_diag says so, or one that was on its way. */
+static uint32_t states_after_close(const struct tb_record *record, const struct tb_point *close)
+{
+    const uint32_t minisocket = 1u << TCP_FIN_WAIT2 | 1u << TCP_TIME_WAIT;
+    uint32_t states = 0;
+
+    for (size_t i = 0; i < record->points; i++) {
+        const struct tb_point *point = &record->point[i];
+
+        if (!is_answer(point, close->end, close->time_ns))
+            continue;
+        states |= 1u << point->state & minisocket;
+        if (point->time_ns < close->time_ns)
+            continue;
+        if (!(1u << point->state & minisocket))
+            states |= 1u << TCP_CLOSE;
+        break;
     }
-    return TB_KERNEL_NONE;
+    if (states & minisocket && close->before == TCP_FIN_WAIT2)
+        states |= 1u << TCP_FIN_WAIT2;
+    return states;
 }
 
 /* The states that a point stands for. */
 static uint32_t states_at(const struct tb_record *record, size_t i)
 {
     const struct tb_point *point = &record->point[i];
-    int next = next_answer(record, i);
 
-    if (point->before == TB_KERNEL_NONE || point->state != TCP_CLOSE ||
-        (next != TCP_FIN_WAIT2 && next != TCP_TIME_WAIT))
+    if (point->before == TB_KERNEL_NONE || point->state != TCP_CLOSE)
         return 1u << point->state;
-    return 1u << next | (point->before == TCP_FIN_WAIT2 ? 1u << TCP_FIN_WAIT2 : 0);
+    return states_after_close(record, point);
 }
 
 /* A state that a minisocket may have been in before this point, the first one after a frame. */

@@ -37,6 +37,7 @@ struct tb_frame {
 /* A moment at which the kernel's word on one end is known. */
 struct tb_point {
     uint64_t time_ns;
+    uint64_t answer_ns; /* sock_diag: asked at time_ns, answered by now; else time_ns */
     enum tb_end end;
     int before; /* state until then; TB_KERNEL_NONE where not known (sock_diag) */
     int state;

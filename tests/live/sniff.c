@@ -65,6 +65,7 @@ static void hear_tracepoint(struct tb_world *world)
 
     for (size_t i = 0; i < count; i++) {
         struct tb_point point = { .time_ns = changes[i].time_ns,
+                                  .answer_ns = changes[i].time_ns,
                                   .end = changes[i].end,
                                   .before = changes[i].old_state,
                                   .state = changes[i].new_state };

@@ -84,6 +84,7 @@ static void learn_format(struct tb_trace_format *format, enum tb_trace_kind kind
     format->dport = offset_of(text, " dport;");
     format->saddr = offset_of(text, " saddr[4];");
     format->daddr = offset_of(text, " daddr[4];");
+    format->err = offset_of(text, " err;"); /* since Linux 6.17 */
     if (!format->sport || !format->dport || !format->saddr || !format->daddr ||
         (kind == TB_TRACE_STATE && (!format->oldstate || !format->newstate)))
         tb_fail("tracepoint %s has not the fields it had", event_names[kind]);
@@ -217,6 +218,8 @@ static bool decode(const struct tb_trace *trace, const struct tb_pair *pair,
 {
     const struct tb_trace_format *format = format_of(trace, sample);
 
+    if (format && format->err && int_at(sample, format->err) != 0)
+        return false; /* tried to retransmit, and sent nothing */
     for (int end = 0; format && end < TB_END_COUNT; end++) {
         if (!is_end(format, sample, &pair->address[end], &pair->address[!end]))
             continue;

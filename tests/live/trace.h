@@ -31,7 +31,7 @@ enum tb_trace_kind {
 /* Where a tracepoint's record has what; 0 where it has it not. */
 struct tb_trace_format {
     uint16_t id;
-    size_t oldstate, newstate, sport, dport, saddr, daddr;
+    size_t oldstate, newstate, sport, dport, saddr, daddr, err;
 };
 
 struct tb_trace {

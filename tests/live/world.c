@@ -51,14 +51,20 @@ void tb_world_pump(struct tb_world *world)
         tb_sniff_pump(world);
 }
 
-int tb_world_state(struct tb_world *world, enum tb_end end)
+static uint64_t capture_clock_ns(void)
 {
-    struct tb_point point = { .end = end };
     struct timespec now;
 
     clock_gettime(CLOCK_REALTIME, &now);
-    point.time_ns = (uint64_t)now.tv_sec * 1000 * NS_PER_MS + (uint64_t)now.tv_nsec;
+    return (uint64_t)now.tv_sec * 1000 * NS_PER_MS + (uint64_t)now.tv_nsec;
+}
+
+int tb_world_state(struct tb_world *world, enum tb_end end)
+{
+    struct tb_point point = { .end = end, .time_ns = capture_clock_ns() };
+
     point.state = tb_diag_state(world->diag[end], &world->net.pair, end);
+    point.answer_ns = capture_clock_ns();
     if (world->net.wire != TB_WIRE_RELAY)
         tb_record_point(&world->record, &point);
     return point.state;
