@@ -11,11 +11,6 @@
 #include "seq.h"
 #include "state.h"
 
-static bool has_flag(const struct tb_segment *segment, unsigned flag)
-{
-    return (segment->flags & flag) != 0;
-}
-
 /* ---- the view */
 
 /* A SYN seen after what follows it: reordered in the capture. */
@@ -29,7 +24,7 @@ static bool repeats_candidate(const struct tb_view *view)
     const struct tb_candidate *candidate = &view->flow->candidate;
 
     return candidate->pending && candidate->from == (uint8_t)view->segment->from &&
-           candidate->isn == view->segment->seq && !has_flag(view->segment, TB_ACK);
+           candidate->isn == view->segment->seq && !tb_segment_has(view->segment, TB_ACK);
 }
 
 static enum tb_syn_kind kind_of_syn(const struct tb_view *view)
@@ -37,7 +32,7 @@ static enum tb_syn_kind kind_of_syn(const struct tb_view *view)
     const struct tb_segment *segment = view->segment;
     const struct tb_half *me = view->me;
 
-    if (!has_flag(segment, TB_SYN) || has_flag(segment, TB_RST))
+    if (!tb_segment_has(segment, TB_SYN) || tb_segment_has(segment, TB_RST))
         return TB_SYN_NONE;
     if (repeats_candidate(view))
         return TB_SYN_CANDIDATE_REPEATED;
@@ -45,7 +40,7 @@ static enum tb_syn_kind kind_of_syn(const struct tb_view *view)
         return !me->top_known || is_late_syn(view) ? TB_SYN_FIRST : TB_SYN_FOREIGN;
     if (segment->seq != me->isn)
         return TB_SYN_FOREIGN;
-    if (has_flag(segment, TB_ACK))
+    if (tb_segment_has(segment, TB_ACK))
         return me->syn_ack_seen ? TB_SYN_REPEATED : TB_SYN_FIRST; /* simultaneous open */
     return me->syn_bare ? TB_SYN_REPEATED : TB_SYN_FIRST;
 }
@@ -60,11 +55,11 @@ static void read_window(struct tb_view *view)
         (me->syn_seen && !me->scale_offered) || (peer->syn_seen && !peer->scale_offered);
     bool known = unscaled || (me->syn_seen && peer->syn_seen);
 
-    if (has_flag(view->segment, TB_SYN) || raw == 0 || unscaled)
+    if (tb_segment_has(view->segment, TB_SYN) || raw == 0 || unscaled)
         view->window = raw;
     else
         view->window = (uint32_t)raw << me->wscale;
-    view->window_known = known || raw == 0 || has_flag(view->segment, TB_SYN);
+    view->window_known = known || raw == 0 || tb_segment_has(view->segment, TB_SYN);
     if (view->window_known && me->window_known)
         view->window_changed = view->window != me->window;
     else
@@ -152,7 +147,7 @@ enum tb_reset_kind tb_view_reset(const struct tb_view *view)
         return TB_RESET_HALF_OPEN;
     if (peer->state == TB_STATE_SYN_SENT && !me->syn_seen) {
         /* RFC 9293 section 3.10.7.3: in SYN-SENT the ACK decides */
-        return has_flag(segment, TB_ACK) && tb_seq_gt(segment->ack, peer->isn) &&
+        return tb_segment_has(segment, TB_ACK) && tb_seq_gt(segment->ack, peer->isn) &&
                        tb_seq_le(segment->ack, peer->top)
                    ? TB_RESET_REFUSAL
                    : TB_RESET_IGNORED;
@@ -173,19 +168,19 @@ enum tb_reset_kind tb_view_reset(const struct tb_view *view)
 
 static bool is_reset(const struct tb_view *view)
 {
-    return has_flag(view->segment, TB_RST);
+    return tb_segment_has(view->segment, TB_RST);
 }
 
 static bool is_syn(const struct tb_view *view)
 {
     return (view->syn == TB_SYN_FIRST || view->syn == TB_SYN_FOREIGN) &&
-           !has_flag(view->segment, TB_ACK);
+           !tb_segment_has(view->segment, TB_ACK);
 }
 
 static bool is_syn_ack(const struct tb_view *view)
 {
     return (view->syn == TB_SYN_FIRST || view->syn == TB_SYN_FOREIGN) &&
-           has_flag(view->segment, TB_ACK);
+           tb_segment_has(view->segment, TB_ACK);
 }
 
 static bool is_fin(const struct tb_view *view)
@@ -193,7 +188,7 @@ static bool is_fin(const struct tb_view *view)
     bool dropped =
         view->reach.wild && !view->me->fin_seen; /* moves nothing, is a FIN all the same */
 
-    return view->first_fin || (dropped && has_flag(view->segment, TB_FIN));
+    return view->first_fin || (dropped && tb_segment_has(view->segment, TB_FIN));
 }
 
 static bool peer_window_is_zero(const struct tb_view *view)
@@ -237,7 +232,7 @@ static bool is_keep_alive(const struct tb_view *view)
 
 static bool occupies_numbers(const struct tb_view *view)
 {
-    return view->segment->length > 0 || has_flag(view->segment, TB_SYN | TB_FIN);
+    return view->segment->length > 0 || tb_segment_has(view->segment, TB_SYN | TB_FIN);
 }
 
 static bool is_repetition(const struct tb_view *view)
@@ -266,7 +261,7 @@ static bool is_out_of_order(const struct tb_view *view)
 bool tb_view_is_data(const struct tb_view *view)
 {
     return view->segment->length > 0 && view->fresh > 0 && !view->reach.wild &&
-           !has_flag(view->segment, TB_SYN | TB_RST) && !is_zero_window_probe(view);
+           !tb_segment_has(view->segment, TB_SYN | TB_RST) && !is_zero_window_probe(view);
 }
 
 static bool is_data(const struct tb_view *view)
@@ -340,7 +335,7 @@ static bool is_dup_ack(const struct tb_view *view)
 
 static bool is_ack(const struct tb_view *view)
 {
-    return has_flag(view->segment, TB_ACK);
+    return tb_segment_has(view->segment, TB_ACK);
 }
 
 struct rule {
@@ -391,9 +386,9 @@ static enum tb_phase phase_of_bytes(bool from_client)
 /* The chapter of what a repeated, or late, segment carries. */
 static enum tb_phase phase_of_content(const struct tb_view *view)
 {
-    if (has_flag(view->segment, TB_SYN))
+    if (tb_segment_has(view->segment, TB_SYN))
         return TB_PHASE_HANDSHAKE;
-    if (view->segment->length == 0 && has_flag(view->segment, TB_FIN))
+    if (view->segment->length == 0 && tb_segment_has(view->segment, TB_FIN))
         return TB_PHASE_TEARDOWN;
     return phase_of_bytes(view->by_client);
 }

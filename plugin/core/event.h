@@ -159,6 +159,23 @@ static inline bool tb_event_is(const struct tb_event *event, enum tb_mark mark)
     return (event->marks >> mark & 1u) != 0;
 }
 
+/* For the engine. */
+static inline void tb_event_mark(struct tb_event *event, enum tb_mark mark)
+{
+    event->marks = (uint16_t)(event->marks | 1u << mark);
+}
+
+static inline void tb_event_mark_if(struct tb_event *event, enum tb_mark mark, bool condition)
+{
+    if (condition)
+        tb_event_mark(event, mark);
+}
+
+static inline void tb_event_set(struct tb_event *event, unsigned what)
+{
+    event->has = (uint16_t)(event->has | what);
+}
+
 /* Identifiers, English in every language ("window-update", "SYN-SENT", "client", "midstream").
  * Static strings; an argument out of range gives "unknown". */
 const char *tb_phase_name(enum tb_phase phase);

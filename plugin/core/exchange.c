@@ -34,16 +34,6 @@ static struct tb_request *request_of(struct tb_exchange *exchange, uint32_t numb
     return number != 0 && request->number == number ? request : NULL;
 }
 
-static void mark(struct tb_event *event, enum tb_mark which)
-{
-    event->marks = (uint16_t)(event->marks | 1u << which);
-}
-
-static void set(struct tb_event *event, unsigned what)
-{
-    event->has = (uint16_t)(event->has | what);
-}
-
 static void note_exchange(struct tb_event *event, const struct tb_octets *octets, uint32_t number)
 {
     if (number == 0 || octets->before)
@@ -77,10 +67,10 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
     request->last_frame = octets->frame;
     note_exchange(event, octets, request->number);
     event->request_bytes = request->bytes;
-    set(event, TB_EVENT_REQUEST_BYTES);
+    tb_event_set(event, TB_EVENT_REQUEST_BYTES);
     if (octets->time_ns >= request->first_ns) {
         event->request_duration_ns = octets->time_ns - request->first_ns;
-        set(event, TB_EVENT_REQUEST_DURATION);
+        tb_event_set(event, TB_EVENT_REQUEST_DURATION);
     }
 }
 
@@ -109,7 +99,7 @@ static void time_response(struct tb_exchange *exchange, const struct tb_octets *
 {
     exchange->response_timed = true;
     exchange->response_first_ns = octets->time_ns;
-    set(event, TB_EVENT_RESPONSE_STARTS);
+    tb_event_set(event, TB_EVENT_RESPONSE_STARTS);
 }
 
 static void report_times(struct tb_exchange *exchange, const struct tb_octets *octets,
@@ -120,11 +110,11 @@ static void report_times(struct tb_exchange *exchange, const struct tb_octets *o
 
     if (whole && exchange->response_first_ns >= request->last_ns) {
         event->response_time_ns = exchange->response_first_ns - request->last_ns;
-        set(event, TB_EVENT_RESPONSE_TIME);
+        tb_event_set(event, TB_EVENT_RESPONSE_TIME);
     }
     if (octets->time_ns >= exchange->response_first_ns) {
         event->response_duration_ns = octets->time_ns - exchange->response_first_ns;
-        set(event, TB_EVENT_RESPONSE_DURATION);
+        tb_event_set(event, TB_EVENT_RESPONSE_DURATION);
     }
 }
 
@@ -138,11 +128,11 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
     exchange->response_bytes += length;
     note_exchange(event, octets, exchange->response_in_progress);
     event->response_bytes = exchange->response_bytes;
-    set(event, TB_EVENT_RESPONSE_BYTES);
+    tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
     if (request != NULL) {
         event->request_in = request->last_frame;
         event->request_bytes = request->bytes;
-        set(event, TB_EVENT_REQUEST_BYTES);
+        tb_event_set(event, TB_EVENT_REQUEST_BYTES);
     }
     if (exchange->response_timed)
         report_times(exchange, octets, event);
@@ -219,7 +209,7 @@ static void request_starts(struct tb_exchange *exchange, const struct tb_octets 
 {
     if ((event->has & TB_EVENT_HTTP_REQUEST) == 0 && octets->data != NULL) {
         event->http_start[TB_ROLE_CLIENT] = octets->offset + offset;
-        set(event, TB_EVENT_HTTP_REQUEST);
+        tb_event_set(event, TB_EVENT_HTTP_REQUEST);
     }
     if (exchange->mode != TB_EXCHANGE_HTTP)
         return; /* the run begins it */
@@ -250,7 +240,7 @@ static void request_ends(struct tb_exchange *exchange, struct tb_event *event)
     struct tb_request *request = request_of(exchange, exchange->begun);
 
     exchange->request_open = false;
-    set(event, TB_EVENT_REQUEST_ENDS);
+    tb_event_set(event, TB_EVENT_REQUEST_ENDS);
     if (request != NULL)
         request->complete = true;
 }
@@ -272,7 +262,7 @@ static void response_starts(struct tb_exchange *exchange, const struct tb_octets
 
     if ((event->has & TB_EVENT_HTTP_RESPONSE) == 0 && octets->data != NULL) {
         event->http_start[TB_ROLE_SERVER] = octets->offset + offset;
-        set(event, TB_EVENT_HTTP_RESPONSE);
+        tb_event_set(event, TB_EVENT_HTTP_RESPONSE);
     }
     if (number != 0 && request == NULL)
         exchange->inferred = true; /* whether it answers HEAD is not known */
@@ -290,7 +280,7 @@ static void response_ends(struct tb_exchange *exchange, struct tb_event *event)
         exchange->response_timed = false;
         return;
     }
-    set(event, TB_EVENT_RESPONSE_ENDS);
+    tb_event_set(event, TB_EVENT_RESPONSE_ENDS);
     end_response(exchange);
 }
 
@@ -438,7 +428,7 @@ static enum tb_octets_kind take_tls(struct tb_exchange *exchange, enum tb_role r
     enum tb_octets_kind kind = TB_OCTETS_NONE;
     uint32_t done = 0;
 
-    set(event, TB_EVENT_TLS);
+    tb_event_set(event, TB_EVENT_TLS);
     if (exchange->lost[role] && octets->data != NULL && octets->offset == 0 &&
         tb_tls_looks_like(octets->data, octets->length)) {
         tb_tls_init(parser);
@@ -512,7 +502,7 @@ static void sniff(struct tb_exchange *exchange, enum tb_role role, const struct 
 /* Takes back what the run of the preface was counted to. */
 static void tell_multiplexed(struct tb_event *event)
 {
-    mark(event, TB_MARK_MULTIPLEXED);
+    tb_event_mark(event, TB_MARK_MULTIPLEXED);
     event->exchange = 0;
     event->exchange_last = 0;
     event->request_bytes = 0;
@@ -538,7 +528,7 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
     if (exchange->multiplexed && kind == TB_OCTETS_EXCHANGE)
         tell_multiplexed(event);
     if (exchange->inferred || (exchange->tls13 && kind == TB_OCTETS_EXCHANGE))
-        mark(event, TB_MARK_INFERRED);
+        tb_event_mark(event, TB_MARK_INFERRED);
     if (role == TB_ROLE_CLIENT)
         exchange->client_spoke = true;
     return kind;
@@ -555,11 +545,11 @@ void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *eve
         return;
     if (request->number == exchange->begun) {
         event->request_bytes = request->bytes;
-        set(event, TB_EVENT_REQUEST_BYTES);
+        tb_event_set(event, TB_EVENT_REQUEST_BYTES);
     }
     if (answered) {
         event->response_bytes = exchange->response_bytes;
-        set(event, TB_EVENT_RESPONSE_BYTES);
+        tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
     }
 }
 

@@ -72,4 +72,10 @@ struct tb_segment {
                        length is below 20: nothing but the ports can be relied on */
 };
 
+/* Whether any of these control bits is set. */
+static inline bool tb_segment_has(const struct tb_segment *segment, unsigned flags)
+{
+    return (segment->flags & flags) != 0;
+}
+
 #endif

@@ -9,18 +9,13 @@ enum {
     WINDOW_MAX = 1 << 30
 };
 
-static bool has_flag(const struct tb_segment *segment, unsigned flag)
-{
-    return (segment->flags & flag) != 0;
-}
-
 struct tb_reach tb_half_reach(const struct tb_half *half, const struct tb_segment *segment)
 {
-    bool syn = has_flag(segment, TB_SYN);
+    bool syn = tb_segment_has(segment, TB_SYN);
     struct tb_reach reach = { 0 };
 
     reach.data = segment->seq + (syn ? 1u : 0u);
-    reach.end = reach.data + segment->length + (has_flag(segment, TB_FIN) && !syn ? 1u : 0u);
+    reach.end = reach.data + segment->length + (tb_segment_has(segment, TB_FIN) && !syn ? 1u : 0u);
     if (!half->top_known) {
         reach.above = reach.end - segment->seq;
         return reach;
@@ -113,7 +108,7 @@ struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_
     struct tb_ack_news news = { 0 };
     bool probe_taken;
 
-    if (!has_flag(segment, TB_ACK) || !half->top_known)
+    if (!tb_segment_has(segment, TB_ACK) || !half->top_known)
         return news;
     probe_taken = half->probe_pending && ack == half->top + 1u;
     news.beyond = tb_seq_gt(ack, half->top) && !probe_taken;
@@ -135,7 +130,7 @@ void tb_half_acked(struct tb_half *half, const struct tb_segment *segment,
 {
     uint32_t ack = segment->ack;
 
-    if (!has_flag(segment, TB_ACK) || news->unacceptable)
+    if (!tb_segment_has(segment, TB_ACK) || news->unacceptable)
         return;
     if (!half->top_known) {
         half->top_known = true;

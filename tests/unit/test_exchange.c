@@ -162,7 +162,7 @@ static void the_netcat_servers_answer_ends_with_its_fin(void **state)
           .cut = TB_CUT_UNANSWERED },
         { 's', "HTTP/1.1 200 OK\n\nhello\n", .exchange = 1, .request_bytes = 16,
           .response_bytes = 23, .response_ms = 1, .request_in = 1, .cut = TB_CUT_MID_RESPONSE },
-        { 'f', "" },
+        { .who = 'f', .data = "" },
     };
 
     (void)state;
@@ -222,8 +222,8 @@ static void after_a_missing_head_the_borders_are_inferred(void **state)
 static void more_requests_than_are_kept_keep_their_numbers(void **state)
 {
     struct tb_exchange exchange;
-    struct piece request = { 'c', "GET / HTTP/1.1\r\n\r\n" };
-    struct piece response = { 's', "HTTP/1.1 204 No\r\n\r\n" };
+    struct piece request = { .who = 'c', .data = "GET / HTTP/1.1\r\n\r\n" };
+    struct piece response = { .who = 's', .data = "HTTP/1.1 204 No\r\n\r\n" };
     struct tb_event event;
     uint32_t frame = 0;
 
