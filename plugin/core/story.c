@@ -172,8 +172,8 @@ struct rule {
 
 #define CLIENT_DATA    .steps = STEP(REQUEST)
 #define SERVER_DATA    .steps = STEP(RESPONSE)
-#define ANY_DATA       .steps = STEP(REQUEST) | STEP(RESPONSE)
-#define BYTES_OF(name) .phases = PHASE(name)
+#define ANY_DATA       .steps = (STEP(REQUEST) | STEP(RESPONSE))
+#define IN_PHASE(name) .phases = PHASE(name)
 #define SAY(name)      .row = TB_ROW_##name
 
 static const struct rule sentences[] = {
@@ -224,11 +224,11 @@ static const struct rule sentences[] = {
       SAY(ACK_PART) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE), .needs = FACT(WHOLE), SAY(ACK_ALL) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE), SAY(ACK_MORE) },
-    { .steps = STEP(ACK), BYTES_OF(HANDSHAKE), SAY(ACK_HANDSHAKE) },
-    { .steps = STEP(ACK), BYTES_OF(TEARDOWN), SAY(ACK_TEARDOWN) },
+    { .steps = STEP(ACK), IN_PHASE(HANDSHAKE), SAY(ACK_HANDSHAKE) },
+    { .steps = STEP(ACK), IN_PHASE(TEARDOWN), SAY(ACK_TEARDOWN) },
     { .steps = STEP(ACK), SAY(ACK) },
-    { .steps = STEP(DUP_ACK), BYTES_OF(REQUEST), SAY(DUP_ACK_REQUEST) },
-    { .steps = STEP(DUP_ACK), BYTES_OF(RESPONSE), SAY(DUP_ACK_RESPONSE) },
+    { .steps = STEP(DUP_ACK), IN_PHASE(REQUEST), SAY(DUP_ACK_REQUEST) },
+    { .steps = STEP(DUP_ACK), IN_PHASE(RESPONSE), SAY(DUP_ACK_RESPONSE) },
     { .steps = STEP(DUP_ACK), SAY(DUP_ACK) },
     { .steps = STEP(CHALLENGE_ACK), .sender = STATE(UNKNOWN), SAY(HALF_OPEN) },
     { .steps = STEP(CHALLENGE_ACK), SAY(CHALLENGE_ACK) },
@@ -245,11 +245,11 @@ static const struct rule sentences[] = {
       .lacks = FACT(PAYLOAD),
       SAY(FIN_AGAIN) },
     { .steps = STEP(RETRANSMISSION), .lacks = FACT(PAYLOAD), SAY(RETRANSMISSION_EMPTY) },
-    { .steps = STEP(RETRANSMISSION), BYTES_OF(REQUEST), SAY(RETRANSMISSION_REQUEST) },
-    { .steps = STEP(RETRANSMISSION), BYTES_OF(RESPONSE), SAY(RETRANSMISSION_RESPONSE) },
+    { .steps = STEP(RETRANSMISSION), IN_PHASE(REQUEST), SAY(RETRANSMISSION_REQUEST) },
+    { .steps = STEP(RETRANSMISSION), IN_PHASE(RESPONSE), SAY(RETRANSMISSION_RESPONSE) },
     { .steps = STEP(RETRANSMISSION), SAY(RETRANSMISSION) },
-    { .steps = STEP(FAST_RETRANSMISSION), BYTES_OF(REQUEST), SAY(FAST_RETRANSMISSION_REQUEST) },
-    { .steps = STEP(FAST_RETRANSMISSION), BYTES_OF(RESPONSE), SAY(FAST_RETRANSMISSION_RESPONSE) },
+    { .steps = STEP(FAST_RETRANSMISSION), IN_PHASE(REQUEST), SAY(FAST_RETRANSMISSION_REQUEST) },
+    { .steps = STEP(FAST_RETRANSMISSION), IN_PHASE(RESPONSE), SAY(FAST_RETRANSMISSION_RESPONSE) },
     { .steps = STEP(FAST_RETRANSMISSION), SAY(FAST_RETRANSMISSION) },
     { .steps = STEP(OUT_OF_ORDER), SAY(OUT_OF_ORDER) },
 
@@ -299,10 +299,12 @@ static const struct rule sentences[] = {
     { SAY(OTHER) },
 };
 
-#define SENT_DATA STEP(REQUEST) | STEP(RESPONSE) | STEP(GREETING) | STEP(FIN) | STEP(TLS_HANDSHAKE)
+#define SENT_DATA                                                                                  \
+    (STEP(REQUEST) | STEP(RESPONSE) | STEP(GREETING) | STEP(FIN) | STEP(TLS_HANDSHAKE))
 /* These say of themselves that they are not sure, or are nobody's. */
 #define SAYS_SO                                                                                    \
-    STEP(OTHER) | STEP(SYN) | STEP(SYN_ACK) | STEP(RESET) | STEP(ICMP_QUOTED) | STEP(CHALLENGE_ACK)
+    (STEP(OTHER) | STEP(SYN) | STEP(SYN_ACK) | STEP(RESET) | STEP(ICMP_QUOTED) |                   \
+     STEP(CHALLENGE_ACK))
 
 static const struct rule additions[] = {
     { .steps = STEP(SYN),
@@ -338,7 +340,7 @@ static const struct rule additions[] = {
       SAY(AGAIN_UNANSWERED) },
     { .needs = MARK(COMPLETES_HANDSHAKE), SAY(COMPLETES_HANDSHAKE) },
     { .steps = STEP(ACK_OF_REQUEST),
-      BYTES_OF(RESPONSE),
+      IN_PHASE(RESPONSE),
       .needs = FACT(EXCHANGE) | HAS(REQUEST_BYTES),
       .lacks = HAS(RESPONSE_BYTES) | FACT(OUTSTANDING) | MARK(LOST_BEFORE),
       SAY(NOT_ANSWERED) },
@@ -362,7 +364,7 @@ static const struct rule additions[] = {
       .needs = MARK(MIDSTREAM) | MARK(INFERRED),
       .lacks = FACT(SECOND_FIN),
       SAY(ROLES_INFERRED) },
-    { .steps = ~(SAYS_SO),
+    { .steps = ~SAYS_SO,
       .needs = MARK(INFERRED),
       .lacks = MARK(MIDSTREAM) | HAS(TLS) | MARK(MULTIPLEXED),
       SAY(INFERRED) },

@@ -854,10 +854,8 @@ static void what_comes_from_outside_is_escaped(void **state)
         { "\xed\xa0\x80", "\\xed\\xa0\\x80" },          /* a surrogate */
         { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" }, /* above U+10FFFF */
         { "\xe3\x81", "\\xe3\\x81" },                   /* cut */
-        { "a\xe2\x80\xae"
-          "b",
-          "a\\xe2\\x80\\xae"
-          "b" },                      /* right-to-left override */
+        /* right-to-left override, and its end */
+        { "a\xe2\x80\xae\xe2\x80\xac", "a\\xe2\\x80\\xae\\xe2\\x80\\xac" },
         { "\xc2\x85", "\\xc2\\x85" }, /* NEL */
         { "\xef\xbb\xbf", "\\xef\\xbb\\xbf" },
         { "日本 \xf0\x9f\x90\x8b", "日本 \xf0\x9f\x90\x8b" },
