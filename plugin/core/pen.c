@@ -164,10 +164,10 @@ static bool begins_latin(char octet)
 
 static const char *last_character(const struct tb_pen *pen)
 {
-    size_t at = pen->used;
+    size_t at = pen->used > 0 ? pen->used - 1 : 0;
 
-    while (at > 0 && is_continuation(pen->text[--at]))
-        continue;
+    while (at > 0 && is_continuation(pen->text[at]))
+        at--;
     return pen->text + at;
 }
 
