@@ -281,6 +281,7 @@ static void prepend_sll2(struct cg_packet *packet, enum cg_side from, uint32_t t
 /* Darwin's struct pktap_header, bsd/net/pktap.h; little-endian on every machine that has it. */
 static void prepend_pktap(struct cg_packet *packet, enum cg_side from, uint32_t type)
 {
+    static const char name[] = "en0";
     uint8_t *header;
 
     prepend_ethernet(packet, from, type);
@@ -288,7 +289,7 @@ static void prepend_pktap(struct cg_packet *packet, enum cg_side from, uint32_t 
     cg_put32_le(header, 108);
     cg_put32_le(header + 4, 1); /* a packet follows */
     cg_put32_le(header + 8, 1); /* of DLT_EN10MB */
-    memcpy(header + 12, "en0", 3);
+    memcpy(header + 12, name, sizeof name);
     cg_put32_le(header + 36, from == CG_CLIENT ? 2 : 1); /* out, in */
     cg_put32_le(header + 40, type == CG_TYPE_IPV6 ? 30 : 2);
     cg_put32_le(header + 44, 14);         /* octets of the link header */

@@ -38,11 +38,11 @@ static int hex_digit(char c)
     return found == NULL ? -1 : (int)(found - digits);
 }
 
-static int add_char(struct cg_lexer *lexer, int c)
+static int add_char(struct cg_lexer *lexer, char c)
 {
     if (lexer->length + 1 >= sizeof lexer->text)
         return cg_lex_fail(lexer, "longer than %d octets", CG_TEXT_MAX - 1);
-    lexer->text[lexer->length++] = (char)c;
+    lexer->text[lexer->length++] = c;
     lexer->text[lexer->length] = '\0';
     return 0;
 }
@@ -65,7 +65,7 @@ static int read_escape(struct cg_lexer *lexer)
     if (high < 0 || low < 0)
         return cg_lex_fail(lexer, "\\x wants two hexadecimal digits");
     lexer->at += 2;
-    return add_char(lexer, high << 4 | low);
+    return add_char(lexer, (char)(high << 4 | low));
 }
 
 static int read_string(struct cg_lexer *lexer)

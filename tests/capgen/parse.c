@@ -9,7 +9,10 @@
 #include "end.h"
 #include "ip.h"
 #include "layers.h"
+#include "parse_end.h"
+#include "parse_number.h"
 #include "parse_segment.h"
+#include "payload.h"
 
 #define NS_DIGITS   9
 #define SECONDS_MAX 31536000u /* a year */
@@ -79,7 +82,7 @@ static struct cg_connection *add_connection(struct cg_source *source, const char
     struct cg_connection *connection = &source->connections[source->connection_count++];
 
     memset(connection, 0, sizeof *connection);
-    strcpy(connection->name, name); /* the callers have measured it */
+    memcpy(connection->name, name, strlen(name) + 1); /* the callers have measured it */
     for (enum cg_side side = CG_CLIENT; side < CG_SIDE_COUNT; side++)
         cg_end_init(&connection->end[side], side);
     if (source->current != NULL)
@@ -108,69 +111,11 @@ static int read_connection(struct cg_source *source)
     return next(source);
 }
 
-/* "192.0.2.1:80" or "[2001:db8::1]:80"; the text is taken apart. */
-static bool parse_endpoint(char *text, struct cg_end *end)
-{
-    char *colon = strrchr(text, ':');
-    bool bracketed = *text == '[' && colon != NULL && colon[-1] == ']';
-    uint32_t port;
-
-    if (colon == NULL || !cg_parse_number(colon + 1, 65535, &port))
-        return false;
-    colon[bracketed ? -1 : 0] = '\0';
-    end->port = (uint16_t)port;
-    return cg_address_parse(bracketed ? text + 1 : text, &end->address) &&
-           end->address.v6 == bracketed;
-}
-
-static bool parse_end_number(const char *name, const char *text, struct cg_end *end)
-{
-    uint32_t number;
-
-    if (!cg_parse_number(text, UINT32_MAX, &number))
-        return false;
-    if (strcmp(name, "mss") == 0 && number <= UINT16_MAX) {
-        end->has_mss = true;
-        end->mss = (uint16_t)number;
-    } else if (strcmp(name, "ws") == 0 && number <= 14) { /* RFC 7323 section 2.3 */
-        end->has_ws = true;
-        end->ws = (uint8_t)number;
-    } else if (strcmp(name, "ts") == 0) {
-        end->has_ts = true;
-        end->ts_start = number;
-    } else if (strcmp(name, "win") == 0) {
-        end->window = number;
-    } else if (strcmp(name, "isn") == 0) {
-        end->explicit_isn = true;
-        end->isn = number;
-    } else {
-        return false;
-    }
-    return true;
-}
-
-static bool parse_end_setting(char *text, struct cg_end *end)
-{
-    char *value = strchr(text, '=');
-
-    if (value != NULL) {
-        *value++ = '\0';
-        return parse_end_number(text, value, end);
-    }
-    if (strcmp(text, "sackok") == 0)
-        end->sackok = true;
-    else if (strcmp(text, "bsd") == 0)
-        end->bsd = true;
-    else
-        return false;
-    return true;
-}
-
 /* client ENDPOINT SETTING... server ENDPOINT SETTING... */
 static int read_ends(struct cg_source *source)
 {
     struct cg_lexer *lexer = &source->lexer;
-    struct cg_end *end = NULL;
+    struct cg_end *end = &source->current->end[CG_CLIENT];
 
     while (lexer->kind == CG_TOKEN_WORD) {
         bool is_client = at_word(source, "client");
@@ -179,11 +124,11 @@ static int read_ends(struct cg_source *source)
             end = &source->current->end[is_client ? CG_CLIENT : CG_SERVER];
             if (next_word(source, "an address and port") != 0)
                 return -EINVAL;
-            if (!parse_endpoint(lexer->text, end))
+            if (!cg_parse_endpoint(lexer->text, end))
                 return cg_lex_fail(lexer, "not ADDRESS:PORT, or [ADDRESS]:PORT for IPv6");
             if (is_client)
                 end->port = (uint16_t)(end->port + source->port_offset);
-        } else if (!parse_end_setting(lexer->text, end)) {
+        } else if (!cg_parse_end_setting(lexer->text, end)) {
             return cg_lex_fail(lexer, "\"%s\" is not a setting of an end", lexer->text);
         }
         if (next(source) != 0)
@@ -375,7 +320,7 @@ static int read_frame(struct cg_source *source)
     int error = next(source);
 
     if (error == 0)
-        error = cg_parse_octets(&source->lexer, &source->packet);
+        error = cg_payload_read(&source->lexer, &source->packet);
     if (error != 0)
         return error;
     return rendered(

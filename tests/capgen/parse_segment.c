@@ -2,182 +2,12 @@
 /* parse_segment.c - what a line says behind the time and the sender */
 #include "parse_segment.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "end.h"
-
-enum {
-    FILLS_MAX = 16,
-    NESTING_MAX = 16
-};
-
-/* Octets that are generated once the sequence number is known. */
-struct fill {
-    size_t offset;
-    size_t length;
-};
-
-struct payload {
-    struct cg_packet *packet;
-    struct fill fills[FILLS_MAX];
-    size_t fill_count;
-};
-
-bool cg_parse_number(const char *text, uint32_t most, uint32_t *number)
-{
-    char *end;
-    unsigned long value;
-
-    if (!isdigit((unsigned char)*text))
-        return false;
-    errno = 0;
-    value = strtoul(text, &end, strncmp(text, "0x", 2) == 0 ? 16 : 10);
-    if (*end != '\0' || errno != 0 || value > most)
-        return false;
-    *number = (uint32_t)value;
-    return true;
-}
-
-bool cg_parse_hex(const char *text, uint8_t *octets, size_t size, size_t *length)
-{
-    size_t digits = strlen(text);
-
-    if (digits % 2 != 0 || digits / 2 > size || strspn(text, "0123456789abcdefABCDEF") != digits)
-        return false;
-    for (size_t i = 0; i < digits / 2; i++) {
-        const char pair[3] = { text[2 * i], text[2 * i + 1], '\0' };
-
-        octets[i] = (uint8_t)strtoul(pair, NULL, 16);
-    }
-    *length = digits / 2;
-    return true;
-}
-
-static int append(struct cg_lexer *lexer, struct payload *payload, const void *octets,
-                  size_t length)
-{
-    uint8_t *at = cg_packet_append(payload->packet, length);
-
-    if (at == NULL)
-        return cg_lex_fail(lexer, "the payload is too long");
-    memcpy(at, octets, length);
-    return 0;
-}
-
-static int append_fill(struct cg_lexer *lexer, struct payload *payload, uint32_t length)
-{
-    if (payload->fill_count == FILLS_MAX)
-        return cg_lex_fail(lexer, "more than %d generated parts in one payload", FILLS_MAX);
-    payload->fills[payload->fill_count].offset = cg_packet_length(payload->packet);
-    payload->fills[payload->fill_count++].length = length;
-    if (cg_packet_append(payload->packet, length) == NULL)
-        return cg_lex_fail(lexer, "the payload is too long");
-    return 0;
-}
-
-/* A word that is payload: a number of octets, or 0x and octets. `is` tells whether it was one. */
-static int parse_payload_word(struct cg_lexer *lexer, struct payload *payload, bool *is)
-{
-    uint8_t octets[CG_TEXT_MAX / 2];
-    uint32_t number;
-    size_t length;
-
-    *is = true;
-    if (strncmp(lexer->text, "0x", 2) == 0) {
-        if (!cg_parse_hex(lexer->text + 2, octets, sizeof octets, &length))
-            return cg_lex_fail(lexer, "\"%s\" is not an even number of hexadecimal digits",
-                               lexer->text);
-        return append(lexer, payload, octets, length);
-    }
-    if (cg_parse_number(lexer->text, CG_PACKET_BACK, &number))
-        return append_fill(lexer, payload, number);
-    *is = false;
-    return 0;
-}
-
-/* One part: a string, octets, a number of octets. */
-static int parse_part(struct cg_lexer *lexer, struct payload *payload, bool *is)
-{
-    *is = true;
-    if (lexer->kind == CG_TOKEN_STRING)
-        return append(lexer, payload, lexer->text, lexer->length);
-    if (lexer->kind == CG_TOKEN_WORD)
-        return parse_payload_word(lexer, payload, is);
-    *is = false;
-    return 0;
-}
-
-/* A list in front of which its length stands: len1( ... ), len2( ... ), len3( ... ). */
-struct list {
-    size_t offset;
-    size_t width;
-};
-
-static int open_list(struct cg_lexer *lexer, struct payload *payload, struct list *list)
-{
-    static const char *const names[] = { "len1", "len2", "len3" };
-
-    for (size_t i = 0; i < 3; i++) {
-        if (strcmp(lexer->text, names[i]) != 0)
-            continue;
-        list->offset = cg_packet_length(payload->packet);
-        list->width = i + 1;
-        return append(lexer, payload, "\0\0\0", i + 1);
-    }
-    return cg_lex_fail(lexer, "\"%s(\" is none of len1(, len2(, len3(", lexer->text);
-}
-
-static int close_list(struct cg_lexer *lexer, struct payload *payload, const struct list *list)
-{
-    size_t length = cg_packet_length(payload->packet) - list->offset - list->width;
-    uint8_t *at = cg_packet_data(payload->packet) + list->offset;
-
-    if (length >> 8 * list->width != 0)
-        return cg_lex_fail(lexer, "%zu octets do not fit into a length of %zu", length,
-                           list->width);
-    for (size_t i = 0; i < list->width; i++)
-        at[i] = (uint8_t)(length >> 8 * (list->width - 1 - i));
-    return 0;
-}
-
-/* Lists within lists, from the current "lenN(" to its ")". */
-static int parse_lists(struct cg_lexer *lexer, struct payload *payload)
-{
-    struct list lists[NESTING_MAX];
-    size_t depth = 0;
-    int error;
-
-    do {
-        bool is = true;
-
-        if (lexer->kind == CG_TOKEN_OPEN && depth == NESTING_MAX)
-            return cg_lex_fail(lexer, "lists are nested too deep");
-        if (lexer->kind == CG_TOKEN_OPEN)
-            error = open_list(lexer, payload, &lists[depth++]);
-        else if (lexer->kind == CG_TOKEN_CLOSE)
-            error = close_list(lexer, payload, &lists[--depth]);
-        else
-            error = parse_part(lexer, payload, &is);
-        if (error != 0)
-            return error;
-        if (!is)
-            return cg_lex_fail(lexer, "\"%s\" within a list: a \")\" is missing", lexer->text);
-        if (depth > 0 && cg_lex_next(lexer) != 0)
-            return -EINVAL;
-    } while (depth > 0);
-    return 0;
-}
-
-static int parse_payload(struct cg_lexer *lexer, struct payload *payload, bool *is)
-{
-    *is = true;
-    if (lexer->kind == CG_TOKEN_OPEN)
-        return parse_lists(lexer, payload);
-    return parse_part(lexer, payload, is);
-}
+#include "parse_number.h"
+#include "payload.h"
 
 static const struct {
     const char *name;
@@ -340,7 +170,8 @@ static int parse_comment(struct cg_lexer *lexer, struct cg_segment *segment)
     return 0;
 }
 
-static int parse_item(struct cg_lexer *lexer, struct cg_segment *segment, struct payload *payload)
+static int parse_item(struct cg_lexer *lexer, struct cg_segment *segment,
+                      struct cg_payload *payload)
 {
     char text[128];
     bool is_payload;
@@ -348,7 +179,7 @@ static int parse_item(struct cg_lexer *lexer, struct cg_segment *segment, struct
 
     if (lexer->kind == CG_TOKEN_WORD && strcmp(lexer->text, "comment=") == 0)
         return parse_comment(lexer, segment);
-    error = parse_payload(lexer, payload, &is_payload);
+    error = cg_payload_parse(lexer, payload, &is_payload);
     if (error != 0 || is_payload)
         return error;
     strncpy(text, lexer->text, sizeof text - 1);
@@ -361,7 +192,7 @@ static int parse_item(struct cg_lexer *lexer, struct cg_segment *segment, struct
 int cg_parse_segment(struct cg_lexer *lexer, const struct cg_end *from, struct cg_segment *segment,
                      struct cg_packet *packet)
 {
-    struct payload payload = { .packet = packet };
+    struct cg_payload payload = { .packet = packet };
     uint32_t seq;
     int error;
 
@@ -377,26 +208,7 @@ int cg_parse_segment(struct cg_lexer *lexer, const struct cg_end *from, struct c
             error = cg_lex_next(lexer);
     }
     seq = cg_end_seq(from, segment) + (segment->flags & CG_SYN ? 1u : 0);
-    for (size_t i = 0; error == 0 && i < payload.fill_count; i++)
-        cg_end_generate(from, seq + (uint32_t)payload.fills[i].offset,
-                        cg_packet_data(packet) + payload.fills[i].offset, payload.fills[i].length);
-    return error;
-}
-
-int cg_parse_octets(struct cg_lexer *lexer, struct cg_packet *packet)
-{
-    struct payload payload = { .packet = packet };
-    int error = 0;
-
-    cg_packet_clear(packet);
-    while (error == 0 && lexer->kind != CG_TOKEN_END) {
-        bool is;
-
-        error = parse_payload(lexer, &payload, &is);
-        if (error == 0 && !is)
-            error = cg_lex_fail(lexer, "\"%s\" is not octets", lexer->text);
-        if (error == 0)
-            error = cg_lex_next(lexer);
-    }
+    if (error == 0)
+        cg_payload_fill(&payload, from, seq);
     return error;
 }

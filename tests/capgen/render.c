@@ -87,6 +87,15 @@ static int flush_amsdu(struct cg_render *render)
     return add_frame(render, &frame, &render->subframes);
 }
 
+/* After what is held back. */
+static int add_whole_frame(struct cg_render *render, const struct datagram *datagram,
+                           struct cg_packet *packet)
+{
+    int error = flush_amsdu(render);
+
+    return error != 0 ? error : add_frame(render, datagram, packet);
+}
+
 /* Two segments that follow each other on one side share a frame, which has the first one's time. */
 static int add_subframe(struct cg_render *render, const struct datagram *datagram,
                         struct cg_packet *packet)
@@ -129,7 +138,7 @@ static int add_datagram(struct cg_render *render, const struct datagram *datagra
         return -EINVAL;
     if (datagram->path->base == CG_BASE_AMSDU)
         return add_subframe(render, datagram, packet);
-    return add_frame(render, datagram, packet);
+    return add_whole_frame(render, datagram, packet);
 }
 
 static int add_fragments(struct cg_render *render, struct datagram *datagram,
@@ -291,7 +300,7 @@ int cg_render_raw(struct cg_render *render, const struct cg_connection *connecti
                                  .time_ns = time_ns,
                                  .snap = UINT32_MAX };
 
-    return add_frame(render, &datagram, packet);
+    return add_whole_frame(render, &datagram, packet);
 }
 
 int cg_render_finish(struct cg_render *render)
