@@ -95,14 +95,22 @@ function compare_verdicts(    theirs, ours, steps)
         without(ours, theirs) == "" ? "(" steps ")" : without(ours, theirs))
 }
 
+# Wireshark looks its analysis up by frame, seq and ack: of two segments in a frame both may show it.
+function distinct(values,    list, count, i, set)
+{
+    set = ""
+    count = split(values, list, aggregator)
+    for (i = 1; i <= count; i++)
+        set = add(set, list[i])
+    return set
+}
+
 function compare_acks(    theirs, ours)
 {
     theirs = value("tcp.analysis.acks_frame")
     ours = value("tcp-breath.acks")
-    gsub(aggregator, ",", theirs)
-    gsub(aggregator, ",", ours)
-    if (theirs != ours)
-        row(frame, "acks", theirs, ours)
+    if (distinct(theirs) != distinct(ours))
+        row(frame, "acks", distinct(theirs), distinct(ours))
 }
 
 # Wireshark repeats the handshake's time on many frames of the stream; we tell it where it is known.
