@@ -52,10 +52,13 @@ static int read_escape(struct cg_lexer *lexer)
 {
     static const char names[] = "rnt\\\"";
     static const char values[] = "\r\n\t\\\"";
-    char c = at_end(lexer) ? '\0' : *lexer->at++;
-    const char *found = c == '\0' ? NULL : strchr(names, c);
+    const char *found;
+    char c = '\0';
     int high, low;
 
+    if (!at_end(lexer))
+        c = *lexer->at++;
+    found = c == '\0' ? NULL : strchr(names, c);
     if (found != NULL)
         return add_char(lexer, values[found - names]);
     if (c != 'x' || lexer->end - lexer->at < 2)
