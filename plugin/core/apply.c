@@ -186,6 +186,8 @@ enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct t
     enum tb_octets_kind kind = TB_OCTETS_NONE;
     enum tb_step step;
 
+    if (view->ack.beyond && view->peer->seen)
+        tb_apply_missing(flow, view);
     if (tb_view_is_data(view) || (view->syn == TB_SYN_FIRST && view->segment->length > 0)) {
         struct tb_event unused = { 0 };
 

@@ -44,6 +44,7 @@ void tb_apply_syn(struct tb_flow *flow, const struct tb_view *view);
 /* Payload, for the exchange (apply_payload.c). */
 enum tb_octets_kind tb_apply_payload(struct tb_flow *flow, const struct tb_view *view,
                                      struct tb_event *event);
+void tb_apply_missing(struct tb_flow *flow, const struct tb_view *view);
 void tb_apply_probe_octet(struct tb_flow *flow, const struct tb_view *view);
 
 #endif

@@ -7,6 +7,7 @@
 static void read_syn_options(struct tb_half *half, const struct tb_segment *segment)
 {
     half->scale_offered = (segment->has & TB_HAS_WSCALE) != 0;
+    half->scale_told = half->scale_offered || (segment->has & TB_HAS_OPTIONS_CUT) == 0;
     /* RFC 7323 section 2.3: a shift above 14 counts as 14 */
     half->wscale = segment->wscale > 14 ? 14 : segment->wscale;
 }

@@ -52,8 +52,8 @@ static void read_window(struct tb_view *view)
     const struct tb_half *peer = view->peer;
     uint16_t raw = view->segment->window;
     bool unscaled =
-        (me->syn_seen && !me->scale_offered) || (peer->syn_seen && !peer->scale_offered);
-    bool known = unscaled || (me->syn_seen && peer->syn_seen);
+        (me->scale_told && !me->scale_offered) || (peer->scale_told && !peer->scale_offered);
+    bool known = unscaled || (me->scale_told && peer->scale_told);
 
     if (tb_segment_has(view->segment, TB_SYN) || raw == 0 || unscaled)
         view->window = raw;

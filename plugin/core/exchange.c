@@ -27,11 +27,19 @@ static struct tb_request *place_of(struct tb_exchange *exchange, uint32_t number
 }
 
 /* NULL where the request's facts were not kept. */
-static struct tb_request *request_of(struct tb_exchange *exchange, uint32_t number)
+static const struct tb_request *request_of(const struct tb_exchange *exchange, uint32_t number)
 {
-    struct tb_request *request = place_of(exchange, number);
+    const struct tb_request *request = &exchange->request[number % TB_REQUESTS_KEPT];
 
     return number != 0 && request->number == number ? request : NULL;
+}
+
+/* The last request begun, to be added to. NULL: none yet. */
+static struct tb_request *last_request(struct tb_exchange *exchange)
+{
+    struct tb_request *request = place_of(exchange, exchange->begun);
+
+    return exchange->begun != 0 && request->number == exchange->begun ? request : NULL;
 }
 
 static void note_exchange(struct tb_event *event, const struct tb_octets *octets, uint32_t number)
@@ -58,13 +66,16 @@ static void begin_request(struct tb_exchange *exchange, const struct tb_octets *
 static void count_request(struct tb_exchange *exchange, const struct tb_octets *octets,
                           uint64_t length, struct tb_event *event)
 {
-    struct tb_request *request = request_of(exchange, exchange->begun);
+    struct tb_request *request = last_request(exchange);
 
     if (request == NULL || length == 0)
         return;
     request->bytes += length;
-    request->last_ns = octets->time_ns;
-    request->last_frame = octets->frame;
+    request->end_missed = octets->before;
+    if (!octets->before) {
+        request->last_ns = octets->time_ns;
+        request->last_frame = octets->frame;
+    }
     note_exchange(event, octets, request->number);
     event->request_bytes = request->bytes;
     tb_event_set(event, TB_EVENT_REQUEST_BYTES);
@@ -102,11 +113,12 @@ static void time_response(struct tb_exchange *exchange, const struct tb_octets *
     tb_event_set(event, TB_EVENT_RESPONSE_STARTS);
 }
 
-static void report_times(struct tb_exchange *exchange, const struct tb_octets *octets,
-                         struct tb_event *event)
+static void report_times(const struct tb_exchange *exchange, uint32_t number,
+                         const struct tb_octets *octets, struct tb_event *event)
 {
-    const struct tb_request *request = request_of(exchange, exchange->response_in_progress);
-    bool whole = request != NULL && (exchange->mode != TB_EXCHANGE_HTTP || request->complete);
+    const struct tb_request *request = request_of(exchange, number);
+    bool whole = request != NULL && !request->end_missed &&
+                 (exchange->mode != TB_EXCHANGE_HTTP || request->complete);
 
     if (whole && exchange->response_first_ns >= request->last_ns) {
         event->response_time_ns = exchange->response_first_ns - request->last_ns;
@@ -135,7 +147,7 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
         tb_event_set(event, TB_EVENT_REQUEST_BYTES);
     }
     if (exchange->response_timed)
-        report_times(exchange, octets, event);
+        report_times(exchange, exchange->response_in_progress, octets, event);
 }
 
 static void end_response(struct tb_exchange *exchange)
@@ -230,14 +242,14 @@ static void request_head_ends(struct tb_exchange *exchange)
     }
     if (exchange->mode == TB_EXCHANGE_TRIAL)
         confirm_http(exchange);
-    request = request_of(exchange, exchange->begun);
+    request = last_request(exchange);
     if (request != NULL)
         request->facts = parser->facts & (TB_HTTP1_IS_HEAD | TB_HTTP1_IS_CONNECT);
 }
 
 static void request_ends(struct tb_exchange *exchange, struct tb_event *event)
 {
-    struct tb_request *request = request_of(exchange, exchange->begun);
+    struct tb_request *request = last_request(exchange);
 
     exchange->request_open = false;
     tb_event_set(event, TB_EVENT_REQUEST_ENDS);
@@ -295,7 +307,7 @@ static void head_ends(struct tb_exchange *exchange, enum tb_role role)
 }
 
 /* The border of this direction can not be told any more. */
-static void lose(struct tb_exchange *exchange, enum tb_role role)
+static void lose(struct tb_exchange *exchange, enum tb_role role, const struct tb_octets *octets)
 {
     if (exchange->mode == TB_EXCHANGE_TRIAL) {
         exchange->mode = TB_EXCHANGE_RUNS; /* it never was HTTP */
@@ -303,6 +315,8 @@ static void lose(struct tb_exchange *exchange, enum tb_role role)
     }
     exchange->lost[role] = true;
     exchange->inferred = true;
+    if (role == TB_ROLE_CLIENT && !exchange->request_open)
+        begin_request(exchange, octets);
     if (role == TB_ROLE_SERVER && exchange->response_in_progress == 0) {
         exchange->response_in_progress = next_to_answer(exchange);
         exchange->response_bytes = 0;
@@ -333,7 +347,7 @@ static void cross_border(struct tb_exchange *exchange, enum tb_role role,
             response_ends(exchange, event);
         break;
     case TB_HTTP1_LOST:
-        lose(exchange, role);
+        lose(exchange, role, octets);
         break;
     }
 }
@@ -408,6 +422,12 @@ static bool is_hidden_handshake(const struct tb_exchange *exchange, enum tb_role
     return role == TB_ROLE_SERVER ? client_records == 0 : client_records == 1;
 }
 
+/* An alert in TLS 1.3 (RFC 8446 sections 5.2, 6): header 5, alert 2, type 1, tag 16. Data of one
+ * octet with a tag of 17 does not exist, data of two octets in a record of its own hardly. */
+enum {
+    HIDDEN_ALERT = 24
+};
+
 /* With TLS 1.3 the server's choice is hidden: an offer of h2 is taken for its use, so that no
  * response time is invented (RFC 7301; RFC 8446 section 4.3.1). */
 static void learn_from_hello(struct tb_exchange *exchange)
@@ -436,17 +456,20 @@ static enum tb_octets_kind take_tls(struct tb_exchange *exchange, enum tb_role r
     }
     while (done < octets->length && !exchange->lost[role]) {
         enum tb_tls_class what = TB_TLS_NONE;
+        bool whole = parser->record_left == 0;
         const uint8_t *data = octets->data == NULL ? NULL : octets->data + done;
         size_t used = tb_tls_feed(parser, data, octets->length - done, &what);
 
         if (what == TB_TLS_NONE || used == 0) {
-            lose(exchange, role);
+            lose(exchange, role, octets);
             break;
         }
         done += (uint32_t)used;
         if (what == TB_TLS_HANDSHAKE)
             learn_from_hello(exchange);
-        if (what == TB_TLS_HANDSHAKE || is_hidden_handshake(exchange, role)) {
+        if (what == TB_TLS_HANDSHAKE || is_hidden_handshake(exchange, role) ||
+            (exchange->tls13 && whole && used == HIDDEN_ALERT)) {
+            tb_event_mark_if(event, TB_MARK_INFERRED, what != TB_TLS_HANDSHAKE);
             kind = kind == TB_OCTETS_NONE ? TB_OCTETS_TLS_HANDSHAKE : kind;
             continue;
         }
@@ -532,6 +555,48 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
     if (role == TB_ROLE_CLIENT)
         exchange->client_spoke = true;
     return kind;
+}
+
+uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role role)
+{
+    if (role == TB_ROLE_CLIENT)
+        return exchange->begun;
+    return exchange->response_in_progress != 0 ? exchange->response_in_progress
+                                               : exchange->answered;
+}
+
+static void tell_late_request(const struct tb_request *request, const struct tb_octets *octets,
+                              struct tb_event *event)
+{
+    event->request_bytes = request->bytes;
+    tb_event_set(event, TB_EVENT_REQUEST_BYTES);
+    if (octets->time_ns >= request->first_ns) {
+        event->request_duration_ns = octets->time_ns - request->first_ns;
+        tb_event_set(event, TB_EVENT_REQUEST_DURATION);
+    }
+}
+
+void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
+                      const struct tb_octets *octets, struct tb_event *event)
+{
+    uint32_t number = tb_exchange_current(exchange, role);
+    const struct tb_request *request = request_of(exchange, number);
+
+    if (exchange->multiplexed)
+        return;
+    note_exchange(event, octets, number);
+    if (request == NULL)
+        return;
+    if (role == TB_ROLE_CLIENT) {
+        tell_late_request(request, octets, event);
+        return;
+    }
+    event->request_in = request->last_frame;
+    event->request_bytes = request->bytes;
+    event->response_bytes = exchange->response_bytes;
+    tb_event_set(event, TB_EVENT_REQUEST_BYTES | TB_EVENT_RESPONSE_BYTES);
+    if (exchange->response_timed)
+        report_times(exchange, number, octets, event);
 }
 
 void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *event)

@@ -24,8 +24,9 @@ struct tb_request {
     uint64_t bytes;
     uint32_t number; /* 0: the place is free */
     uint32_t last_frame;
-    uint16_t facts; /* TB_HTTP1_IS_HEAD, _IS_CONNECT */
-    bool complete;  /* all of it was sent; known with HTTP's borders only */
+    uint16_t facts;  /* TB_HTTP1_IS_HEAD, _IS_CONNECT */
+    bool complete;   /* all of it was sent; known with HTTP's borders only */
+    bool end_missed; /* its last octets are missing from the capture: their time is unknown */
 };
 
 enum tb_exchange_mode {
@@ -82,6 +83,14 @@ void tb_exchange_init(struct tb_exchange *exchange);
  * one event (a gap, then the data). */
 enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role role,
                                      const struct tb_octets *octets, struct tb_event *event);
+
+/* Octets of `role` that fill a hole in the message that the direction sent last: they were counted
+ * already, and are told now. */
+void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
+                      const struct tb_octets *octets, struct tb_event *event);
+
+/* The number of the exchange whose message `role` sent last, or is sending; 0: none. */
+uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role role);
 
 /* What was counted so far of the last request and its answer, for a segment that only acknowledges:
  * request and response octets. No response octets: it is not answered yet. */

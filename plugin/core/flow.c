@@ -41,6 +41,7 @@ static void preload_candidate(struct tb_flow *flow, const struct tb_candidate *c
     half->window_known = true;
     half->raw_known = true;
     half->scale_offered = (candidate->has & TB_HAS_WSCALE) != 0;
+    half->scale_told = half->scale_offered || (candidate->has & TB_HAS_OPTIONS_CUT) == 0;
     half->wscale = candidate->wscale;
     half->state = TB_STATE_SYN_SENT;
     flow->half[tb_side_other((enum tb_side)candidate->from)].state = TB_STATE_SYN_RECEIVED;

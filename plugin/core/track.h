@@ -18,6 +18,7 @@ struct tb_half {
     struct tb_range missed; /* what the other end's SACK shows as missing before the FIN; with
                                fin_missed */
     uint32_t parsed;        /* number of the next octet for the exchange; with parsing */
+    uint32_t message;       /* number of the first octet of its latest message; with parsing */
     struct tb_range sacked; /* the last first SACK block the other end sent (RFC 2018 section 4) */
     uint32_t window;        /* octets, scaled; with window_known */
     uint16_t window_raw;    /* the header's field */
@@ -34,6 +35,7 @@ struct tb_half {
     bool syn_bare;     /* it sent a SYN without ACK */
     bool syn_ack_seen; /* it sent a SYN with ACK */
     bool syn_acked;    /* the other end has acknowledged it */
+    bool scale_told;   /* its SYN was seen whole: no offer means none */
     bool scale_offered;
     bool window_known;
     bool raw_known;
@@ -41,7 +43,7 @@ struct tb_half {
     bool fin_delivered; /* the other end has received the FIN in order */
     bool fin_acked;
     bool fin_ack_lost;  /* it was acknowledged, and then sent again */
-    bool closed_by_ack; /* CLOSED is the last ACK\'s doing, not a reset\'s */
+    bool closed_by_ack; /* CLOSED is the last ACK's doing, not a reset's */
     bool fin_missed;    /* it was delivered, until a SACK disproved that */
     bool open_proved;   /* it sent what only a synchronised end sends */
     bool parsing;

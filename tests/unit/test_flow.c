@@ -279,8 +279,8 @@ static void lost_data_is_a_gap_and_its_arrival_out_of_order(void **state)
           .exchange = 1 },
         { 's', TB_ACK, 5001, 1006, .sack = { { 1011, 1016 } }, REQUEST(DUP_ACK),
           STATES(ESTABLISHED, ESTABLISHED) },
-        { 'c', TB_ACK, 1006, 5001, "bbbbb", REQUEST(OUT_OF_ORDER),
-          STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1006, 5001, "bbbbb", REQUEST(OUT_OF_ORDER), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
         { 's', TB_ACK, 5001, 1016, RESPONSE(ACK_OF_REQUEST), STATES(ESTABLISHED, ESTABLISHED),
           .exchange = 1 },
     };
@@ -289,6 +289,68 @@ static void lost_data_is_a_gap_and_its_arrival_out_of_order(void **state)
     (void)state;
     conversation_open(&talk);
     SAY(&talk, rows);
+}
+
+static void a_lost_request_is_counted_and_has_no_time(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1019, "HTTP/1.1 204 No\r\n\r\n", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5020, 1037, "HTTP/1.1 204 No\r\n\r\n", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(LOST_BEFORE) | MARK(INFERRED),
+          .exchange = 2 },
+        { 'c', TB_ACK, 1037, 5039, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(INFERRED), .exchange = 3 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    say_rows(&talk, rows, 3);
+    assert_int_equal(talk.event.has & TB_EVENT_RESPONSE_TIME, 0);
+    say_rows(&talk, rows + 3, 1);
+}
+
+static void the_last_octet_to_arrive_ends_the_response(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1019, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nab",
+          RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5043, 1019, "ef", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(LOST_BEFORE), .exchange = 1 },
+        { 's', TB_ACK, 5041, 1019, "cd", RESPONSE(OUT_OF_ORDER), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.request_in, 4);
+    assert_int_equal(talk.event.response_time_ns, 10000);
+    assert_int_equal(talk.event.response_duration_ns, 20000);
+    assert_int_equal(talk.event.response_bytes, 44);
+}
+
+static void a_scale_that_the_capture_cuts_is_unknown(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, .options = TB_HAS_OPTIONS_CUT, HANDSHAKE(SYN),
+          STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, .options = TB_HAS_OPTIONS_CUT, HANDSHAKE(SYN_ACK),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.has & TB_EVENT_WINDOW, 0);
 }
 
 static void three_duplicates_make_a_retransmission_fast(void **state)
@@ -720,6 +782,9 @@ int main(void)
         cmocka_unit_test(midstream_is_established_and_inferred),
         cmocka_unit_test(the_server_may_speak_first),
         cmocka_unit_test(lost_data_is_a_gap_and_its_arrival_out_of_order),
+        cmocka_unit_test(a_lost_request_is_counted_and_has_no_time),
+        cmocka_unit_test(the_last_octet_to_arrive_ends_the_response),
+        cmocka_unit_test(a_scale_that_the_capture_cuts_is_unknown),
         cmocka_unit_test(three_duplicates_make_a_retransmission_fast),
         cmocka_unit_test(a_duplicate_sack_is_not_a_duplicate_ack),
         cmocka_unit_test(a_zero_window_is_probed_and_opens),
