@@ -16,21 +16,10 @@ expert_field tb_expert_id[TB_EXPERT_COUNT];
 tb_ws_bool tb_pref_info_prefix = false;
 unsigned tb_pref_slow_response_ms = 1000;
 
-enum {
-    PREF_LANG_AUTO,
-    PREF_LANG_EN,
-    PREF_LANG_JA
-};
-
-static int pref_language = PREF_LANG_AUTO;
+/* Not one of Wireshark's enumerated preferences: those take any word and keep silent. */
+static const char *pref_language = "auto";
 static enum tb_lang lang_of_environment = TB_LANG_EN;
-
-static const enum_val_t language_choices[] = {
-    { "auto", "as the environment says (LC_ALL, LC_MESSAGES, LANG)", PREF_LANG_AUTO },
-    { "en", "English", PREF_LANG_EN },
-    { "ja", "日本語 (Japanese)", PREF_LANG_JA },
-    { NULL, NULL, 0 },
-};
+static enum tb_lang lang = TB_LANG_EN;
 
 /* Fixed at registration, so in English; Japanese is drawn over them. */
 #define FIELD(id, name, abbrev, type, display, strings, blurb)                                     \
@@ -166,9 +155,20 @@ static enum tb_lang read_environment(void)
 
 enum tb_lang tb_pref_lang(void)
 {
-    if (pref_language == PREF_LANG_AUTO)
-        return lang_of_environment;
-    return pref_language == PREF_LANG_JA ? TB_LANG_JA : TB_LANG_EN;
+    return lang;
+}
+
+static void apply_preferences(void)
+{
+    if (g_ascii_strcasecmp(pref_language, "en") == 0) {
+        lang = TB_LANG_EN;
+    } else if (g_ascii_strcasecmp(pref_language, "ja") == 0) {
+        lang = TB_LANG_JA;
+    } else {
+        lang = lang_of_environment;
+        if (*pref_language != '\0' && g_ascii_strcasecmp(pref_language, "auto") != 0)
+            report_failure("tcp-breath.language: %s: neither auto nor en nor ja", pref_language);
+    }
 }
 
 static void register_fields(void)
@@ -194,12 +194,13 @@ static void register_experts(void)
 
 static void register_preferences(void)
 {
-    module_t *module = prefs_register_protocol(tb_proto, NULL);
+    module_t *module = prefs_register_protocol(tb_proto, apply_preferences);
 
-    prefs_register_enum_preference(module, "language", "Language",
-                                   "Language of the sentences and labels; values to filter by "
-                                   "are English in every language",
-                                   &pref_language, language_choices, FALSE);
+    prefs_register_string_preference(module, "language", "Language (auto, en or ja)",
+                                     "Language of the sentences and labels: English (en), "
+                                     "日本語 (ja), or as the environment says (auto: LC_ALL, "
+                                     "LC_MESSAGES, LANG). Values to filter by are English always.",
+                                     &pref_language);
     prefs_register_bool_preference(module, "info_prefix", "Say it in the Info column",
                                    "Whether the Info column begins with the segment's phase",
                                    &tb_pref_info_prefix);
@@ -216,6 +217,7 @@ void tb_fields_register(void)
     register_preferences();
     tb_tap = register_tap("tcp-breath");
     lang_of_environment = read_environment();
+    lang = lang_of_environment;
     tb_conns_register();
     register_init_routine(tb_conns_reset);
 }

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# catalogue.sh - every field is described, and read by a filter that finds what it should
+set -euo pipefail
+. "$(dirname "$0")/golden.sh"
+
+# field: capture: frames that match: filter. Those found on a second pass only say so.
+readings='
+phase: article: 3: tcp-breath.phase == "handshake"
+step: article: 2: tcp-breath.step == "ack-of-fin"
+connection: two-vlans: 9: tcp-breath.connection == 2
+flags: article: 2: tcp-breath.flags == "F."
+handshake.number: article: 1: tcp-breath.handshake.number == 2
+teardown.number: article-linux-lo: 1: tcp-breath.teardown.number == 2 && tcp-breath.teardown.number == 3
+role: article: 6: tcp-breath.role == "client"
+client.state: article: 2: tcp-breath.client.state == "TIME-WAIT"
+server.state: article: 2: tcp-breath.server.state == "CLOSE-WAIT"
+meaning: article: 1: tcp-breath.meaning contains "GET / HTTP/1.1, 78 bytes"
+rfc: article: 1: tcp-breath.rfc matches "^https://www.rfc-editor.org/rfc/rfc9112" && tcp-breath.step == "request"
+exchange: chunked: 3: tcp-breath.exchange == 2
+request_in: article: 1: tcp-breath.request_in == 5
+response_in: article: 1: tcp-breath.response_in == 7
+acks: article: 1: tcp-breath.acks == 11
+acked_in: article: 1: tcp-breath.acked_in == 12
+response_time: article: 1: tcp-breath.response_time == 0.000094
+request_duration: upload: 1: tcp-breath.request_duration > 0 && frame.number == 31
+response_duration: chunked: 1: tcp-breath.response_duration > 0 && frame.number == 14
+handshake.rtt: article: 1: tcp-breath.handshake.rtt == 0.000107
+handshake.rtt.server: article: 1: tcp-breath.handshake.rtt.server == 0.000096
+handshake.rtt.client: article: 1: tcp-breath.handshake.rtt.client == 0.000011
+request.bytes: continue-100: 1: tcp-breath.request.bytes == 1533
+response.bytes: article: 2: tcp-breath.response.bytes == 127
+window: article: 3: tcp-breath.window == 408256
+window.change: article: 1: tcp-breath.window.change == -64
+mark: lost-segments: 6: tcp-breath.mark
+mark.midstream: midstream: 9: tcp-breath.mark.midstream
+mark.inferred: midstream: 9: tcp-breath.mark.inferred
+mark.completes-handshake: lost-segments: 1: tcp-breath.mark.completes-handshake
+mark.refused: refused: 2: tcp-breath.mark.refused
+mark.ineffective: blind-reset: 2: tcp-breath.mark.ineffective
+mark.lost-before: lost-segments: 3: tcp-breath.mark.lost-before
+mark.truncated: snaplen: 4: tcp-breath.mark.truncated
+mark.reused-port: port-reuse: 2: tcp-breath.mark.reused-port
+mark.fast-open: fast-open: 5: tcp-breath.mark.fast-open
+mark.ecn: ecn: 5: tcp-breath.mark.ecn
+mark.multiplexed: h2c: 9: tcp-breath.mark.multiplexed
+expert.handshake_retransmission: syn-ack-unanswered: 3: tcp-breath.expert.handshake_retransmission
+expert.refused: refused: 2: tcp-breath.expert.refused
+expert.slow_response: retransmitted-fin: 1: tcp-breath.expert.slow_response
+expert.half_open: half-open: 1: tcp-breath.expert.half_open
+expert.reset_in_exchange: reset-in-exchange: 1: tcp-breath.expert.reset_in_exchange
+expert.closed_unanswered: reset-in-exchange: 1: tcp-breath.expert.closed_unanswered
+expert.zero_window: zero-window: 1: tcp-breath.expert.zero_window
+expert.syn_unanswered: icmp-quote: 1: tcp-breath.expert.syn_unanswered
+'
+
+golden_begin
+tb_run tshark -G fields | grep -F "$(printf '\ttcp-breath.')" >"$TB_TMP/registered"
+awk -F '\t' 'NF < 8 || $8 == "" { print $3 ": no description"; bad = 1 } END { exit bad }' \
+    "$TB_TMP/registered" || tb_fail "fields without a description"
+
+printf '%s' "$readings" | sed '/^$/d' >"$TB_TMP/readings"
+cut -f 3 "$TB_TMP/registered" | sort >"$TB_TMP/names"
+sed 's/^\([^:]*\):.*/tcp-breath.\1/' "$TB_TMP/readings" | sort -u |
+    diff "$TB_TMP/names" - || tb_fail "the table above does not hold each field once"
+
+while IFS=: read -r field capture count filter; do
+    got=$(tb_run tshark -n -2 -r "captures/${capture# }.pcapng" -o tcp-breath.slow_response_ms:10 \
+        -o tcp-breath.language:en -Y "$filter" </dev/null | wc -l)
+    if [ "$got" -ne "$count" ]; then
+        printf '%s:%s: %s: %s frames, not %s\n' "$field" "$capture" "$filter" "$got" "$count" >&2
+        failures=$((failures + 1))
+    fi
+done <"$TB_TMP/readings"
+golden_end
+
+tb_run tshark -G protocols | grep -q "$(printf '^TCP Breath\tTCP Breath\ttcp-breath')" ||
+    tb_fail "not among the protocols"
