@@ -44,7 +44,7 @@ to_ethernet()
             $1 == "0000" { flush(); skip = 4 }
             { for (i = 2; i <= NF; i++) if (skip > 0) skip--; else octets = octets " " $i }
             END { flush() }' >"$TB_TMP/out/ethernet.txt"
-    tb_run text2pcap -q -l 1 out/ethernet.txt out/ethernet.pcap >/dev/null
+    tb_run text2pcap -q -l 1 out/ethernet.txt out/ethernet.pcap >/dev/null 2>&1
 }
 
 golden_begin
