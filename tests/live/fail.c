@@ -17,28 +17,34 @@ void tb_fail_name(const char *name)
     test_name = name;
 }
 
+static _Noreturn void give_up(const char *how, int status, const char *format, va_list arguments)
+{
+    printf("%s: %s: ", how, test_name);
+    vprintf(format, arguments);
+    putchar('\n');
+    exit(status);
+}
+
 _Noreturn void tb_fail(const char *format, ...)
 {
     va_list arguments;
 
-    fflush(stdout);
-    fprintf(stderr, "FAIL: %s: ", test_name);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    exit(EXIT_FAILURE);
+    give_up("FAIL", EXIT_FAILURE, format, arguments);
 }
 
 _Noreturn void tb_skip(const char *format, ...)
 {
     va_list arguments;
 
-    printf("SKIP: %s: ", test_name);
     va_start(arguments, format);
-    vprintf(format, arguments);
-    va_end(arguments);
-    putchar('\n');
-    fflush(stdout);
-    exit(EXIT_SKIPPED);
+    give_up("SKIP", EXIT_SKIPPED, format, arguments);
+}
+
+_Noreturn void tb_fail_again(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    give_up("AGAIN", TB_FAIL_AGAIN, format, arguments);
 }

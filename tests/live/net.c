@@ -22,11 +22,6 @@
 
 #include "fail.h"
 
-enum {
-    CLIENT_PORT = 40001,
-    SERVER_PORT = 8080
-};
-
 struct request {
     struct nlmsghdr header;
     struct ifinfomsg link;
@@ -118,7 +113,7 @@ static struct sockaddr_in own_address(uint32_t network, enum tb_end end)
     uint32_t host = ((uint32_t)getpid() << 1 | (uint32_t)end) + 2;
 
     address.sin_addr.s_addr = htonl(network | (host & 0xffffffu));
-    address.sin_port = htons(end == TB_END_CLIENT ? CLIENT_PORT : SERVER_PORT);
+    address.sin_port = htons(end == TB_END_CLIENT ? TB_NET_CLIENT_PORT : TB_NET_SERVER_PORT);
     return address;
 }
 

@@ -7,6 +7,11 @@
 
 #include "end.h"
 
+enum {
+    TB_NET_CLIENT_PORT = 40001,
+    TB_NET_SERVER_PORT = 8080 /* trace.c filters by it */
+};
+
 enum tb_wire {
     TB_WIRE_RELAY, /* a TUN device at each end; this process carries every packet */
     TB_WIRE_VETH,  /* two namespaces, a virtual Ethernet cable */

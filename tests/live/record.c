@@ -170,9 +170,35 @@ static uint64_t end_of(const struct tb_record *record, size_t i, enum tb_end end
     return next < record->frames ? record->frame[next].time_ns : UINT64_MAX;
 }
 
+/* Whether a socket can be in state `before` when the last one was left in `state`. A listener's
+ * child begins as its copy. */
+static bool follows(int state, int before)
+{
+    return before == state || ((state == TB_KERNEL_NONE || state == TCP_CLOSE) &&
+                               (before == TCP_CLOSE || before == TCP_LISTEN));
+}
+
+/* Each change that the tracepoint tells begins where the last one ended, or one is missing. */
+static void check_chain(const struct tb_record *record)
+{
+    int state[TB_END_COUNT] = { TB_KERNEL_NONE, TB_KERNEL_NONE };
+
+    for (size_t i = 0; i < record->points; i++) {
+        const struct tb_point *point = &record->point[i];
+
+        if (point->before == TB_KERNEL_NONE)
+            continue;
+        if (!follows(state[point->end], point->before))
+            tb_fail_again("the %s's tracepoint goes from %s on with %s", tb_end_name(point->end),
+                          tb_kernel_name(state[point->end]), tb_kernel_name(point->before));
+        state[point->end] = point->state;
+    }
+}
+
 void tb_record_settle(struct tb_record *record)
 {
     qsort(record->point, record->points, sizeof(*record->point), by_time);
+    check_chain(record);
     for (size_t i = 0; i < record->frames; i++) {
         struct tb_frame *frame = &record->frame[i];
 

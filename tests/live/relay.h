@@ -75,7 +75,7 @@ void tb_relay_begin(struct tb_world *world, const char *path);
 /* Carries segments until both devices are quiet, at most `limit`. */
 void tb_relay_pump(struct tb_world *world, size_t limit);
 
-/* Waits until we and the tracepoints count the same retransmissions. */
+/* Makes sure that we and the tracepoints count the same retransmissions. */
 void tb_relay_end(struct tb_world *world);
 
 /* Carries a segment that nobody sent, as if it came from packet->from. */

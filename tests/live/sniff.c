@@ -61,7 +61,7 @@ static void take(u_char *argument, const struct pcap_pkthdr *header, const u_cha
 static void hear_tracepoint(struct tb_world *world)
 {
     struct tb_change changes[CHANGES];
-    size_t count = tb_trace_read(&world->trace, &world->net.pair, changes, CHANGES);
+    size_t count = tb_trace_read(world->trace, &world->net.pair, changes, CHANGES);
 
     for (size_t i = 0; i < count; i++) {
         struct tb_point point = { .time_ns = changes[i].time_ns,

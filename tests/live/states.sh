@@ -11,25 +11,26 @@ set -eu
 wire=$1
 binaries=$2
 shift 2
-at_once=4 # they mostly wait for the kernel's timers
 
 tb_is_root || tb_skip "network namespaces and captures need root"
 tb_begin
 tb_require_plugin
 
-[ $# -gt 0 ] || set -- $("$binaries/live-drive" --list "$wire")
-printf '%s\n' "$@" | xargs -P "$at_once" -I NAME sh -c '
-    status=0
-    "$1/live-drive" "$2" "$3" "$4/$3.pcap" "$4/$3.kernel" >"$4/$3.out" 2>&1 || status=$?
-    echo "$status" >"$4/$3.status"' - "$binaries" "$wire" NAME "$TB_TMP"
+status=0
+"$binaries/live-drive" "$wire" "$TB_TMP" "$@" >"$TB_TMP/played" || status=$?
+[ "$status" -eq 0 ] || {
+    cat "$TB_TMP/played"
+    exit "$status"
+}
+[ -z "${TB_LIVE_KEEP:-}" ] || cp "$TB_TMP"/*.pcap "$TB_TMP"/*.kernel "$TB_LIVE_KEEP/"
 
 failed=
 skipped=
 captures=
 kernels=
-for scenario in "$@"; do
+while read -r scenario status; do
     cat "$TB_TMP/$scenario.out"
-    case $(cat "$TB_TMP/$scenario.status") in
+    case $status in
     0)
         captures="$captures $TB_TMP/$scenario.pcap"
         kernels="$kernels $scenario:$TB_TMP/$scenario.kernel"
@@ -37,11 +38,10 @@ for scenario in "$@"; do
     77) skipped="$skipped $scenario" ;;
     *) failed="$failed $scenario" ;;
     esac
-done
-[ -z "${TB_LIVE_KEEP:-}" ] || cp "$TB_TMP"/*.pcap "$TB_TMP"/*.kernel "$TB_LIVE_KEEP/"
+done <"$TB_TMP/played"
 
-# The names hold no blanks, and every run has addresses of its own: one look at all captures, one
-# after the other.
+# The names hold no blanks, and every scenario has addresses of its own: one look at all captures,
+# one after the other.
 if [ -n "$captures" ]; then
     mergecap -a -w "$TB_TMP/all.pcapng" $captures
     chmod go+r "$TB_TMP/all.pcapng"

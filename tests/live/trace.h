@@ -53,6 +53,10 @@ struct tb_change {
 /* Mounts tracefs if need be (tb_net_isolate came first). Skips the test where there is none. */
 void tb_trace_open(struct tb_trace *trace);
 
+/* In a child of the process that opened: its mappings are not inherited. The parent keeps its own.
+ */
+void tb_trace_inherit(struct tb_trace *trace);
+
 /* Takes what happened to this connection since the last call, at most `room`, in order of time.
  * Returns how much. Fails if the kernel had to drop some. */
 size_t tb_trace_read(struct tb_trace *trace, const struct tb_pair *pair, struct tb_change *changes,

@@ -25,13 +25,12 @@ static int64_t now_ms(void)
 }
 
 void tb_world_make(struct tb_world *world, const struct tb_scenario *scenario, enum tb_wire wire,
-                   const char *path)
+                   struct tb_trace *trace, const char *path)
 {
     world->scenario = scenario;
+    world->trace = trace;
     world->listener = -1;
     world->socket[TB_END_CLIENT] = world->socket[TB_END_SERVER] = -1;
-    tb_net_isolate();
-    tb_trace_open(&world->trace);
     tb_net_make(&world->net, wire);
     for (int end = 0; end < TB_END_COUNT; end++) {
         tb_net_enter(&world->net, (enum tb_end)end);
@@ -70,7 +69,7 @@ int tb_world_state(struct tb_world *world, enum tb_end end)
     return point.state;
 }
 
-static void wait_for_packet(struct tb_world *world)
+void tb_world_idle(const struct tb_world *world)
 {
     struct pollfd fds[TB_END_COUNT] = { { .fd = world->net.tun[TB_END_CLIENT], .events = POLLIN },
                                         { .fd = world->net.tun[TB_END_SERVER], .events = POLLIN } };
@@ -95,7 +94,7 @@ void tb_world_wait(struct tb_world *world, tb_world_test *test, const void *argu
                     world->record.frames, what,
                     tb_kernel_name(tb_world_state(world, TB_END_CLIENT)),
                     tb_kernel_name(tb_world_state(world, TB_END_SERVER)));
-        wait_for_packet(world);
+        tb_world_idle(world);
     }
 }
 

@@ -37,7 +37,7 @@ struct tb_scenario {
 struct tb_world {
     const struct tb_scenario *scenario;
     struct tb_net net;
-    struct tb_trace trace;
+    struct tb_trace *trace; /* the caller's */
     struct tb_record record;
     struct tb_relay relay; /* TB_WIRE_RELAY */
     struct tb_sniff sniff; /* the other wires */
@@ -48,9 +48,9 @@ struct tb_world {
     int traced[TB_END_COUNT];        /* the tracepoint's latest word */
 };
 
-/* Makes everything; the capture goes to `path`. */
+/* Makes everything but the trace; the capture goes to `path`. */
 void tb_world_make(struct tb_world *world, const struct tb_scenario *scenario, enum tb_wire wire,
-                   const char *path);
+                   struct tb_trace *trace, const char *path);
 
 /* Lets everything happen that is waiting to happen, without waiting. */
 void tb_world_pump(struct tb_world *world);
@@ -61,6 +61,9 @@ typedef bool tb_world_test(struct tb_world *world, const void *argument);
 /* Pumps until the test is true. Fails after some seconds: `what` never happened. */
 void tb_world_wait(struct tb_world *world, tb_world_test *test, const void *argument,
                    const char *what);
+
+/* Waits for a packet, some milliseconds at most. */
+void tb_world_idle(const struct tb_world *world);
 
 /* The kernel's word now. */
 int tb_world_state(struct tb_world *world, enum tb_end end);
