@@ -30,12 +30,15 @@ static void register_candidate(struct tb_flow *flow, const struct tb_segment *se
 
 static void apply_first_syn(struct tb_half *me, const struct tb_segment *segment)
 {
-    bool late = me->top_known && !me->syn_seen;
+    bool known = me->top_known && !me->syn_seen;
+    bool late = known && segment->seq + 1u == me->start;
 
     me->syn_seen = true;
     me->isn = segment->seq;
     me->start = segment->seq;
     me->syn_length = segment->length;
+    if (known && !late)
+        me->top_known = false; /* a split handshake: the ACK before it had no number of its own */
     if (late)
         me->syn_acked = tb_seq_gt(me->acked, segment->seq);
     if (tb_segment_has(segment, TB_ACK))

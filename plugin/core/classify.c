@@ -19,6 +19,12 @@ static bool is_late_syn(const struct tb_view *view)
     return view->me->top_known && view->segment->seq + 1u == view->me->start;
 }
 
+/* Of a simultaneous open, or of a split handshake, where a bare ACK came before it. */
+static bool is_second_half(const struct tb_view *view)
+{
+    return view->peer->state == TB_STATE_SYN_SENT && !tb_segment_has(view->segment, TB_ACK);
+}
+
 static bool repeats_candidate(const struct tb_view *view)
 {
     const struct tb_candidate *candidate = &view->flow->candidate;
@@ -37,7 +43,8 @@ static enum tb_syn_kind kind_of_syn(const struct tb_view *view)
     if (repeats_candidate(view))
         return TB_SYN_CANDIDATE_REPEATED;
     if (!me->syn_seen)
-        return !me->top_known || is_late_syn(view) ? TB_SYN_FIRST : TB_SYN_FOREIGN;
+        return !me->top_known || is_late_syn(view) || is_second_half(view) ? TB_SYN_FIRST
+                                                                           : TB_SYN_FOREIGN;
     if (segment->seq != me->isn)
         return TB_SYN_FOREIGN;
     if (tb_segment_has(segment, TB_ACK))

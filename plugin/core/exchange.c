@@ -296,14 +296,16 @@ static void response_ends(struct tb_exchange *exchange, struct tb_event *event)
     end_response(exchange);
 }
 
-static void head_ends(struct tb_exchange *exchange, enum tb_role role)
+static void head_ends(struct tb_exchange *exchange, enum tb_role role, struct tb_event *event)
 {
     if (role == TB_ROLE_CLIENT)
         request_head_ends(exchange);
     else if (exchange->mode == TB_EXCHANGE_TRIAL)
         confirm_http(exchange);
-    if (role == TB_ROLE_SERVER && (exchange->parser[role].http.facts & TB_HTTP1_TUNNEL) != 0)
+    if (role == TB_ROLE_SERVER && (exchange->parser[role].http.facts & TB_HTTP1_TUNNEL) != 0) {
+        tb_event_set(event, TB_EVENT_RESPONSE_ENDS); /* RFC 9110 sections 9.3.6, 15.2.2 */
         enter_tunnel(exchange);
+    }
 }
 
 /* The border of this direction can not be told any more. */
@@ -338,7 +340,7 @@ static void cross_border(struct tb_exchange *exchange, enum tb_role role,
             response_starts(exchange, octets, offset, event);
         break;
     case TB_HTTP1_HEAD:
-        head_ends(exchange, role);
+        head_ends(exchange, role, event);
         break;
     case TB_HTTP1_END:
         if (role == TB_ROLE_CLIENT)

@@ -37,6 +37,10 @@ static size_t character_length(const char *at)
 
 void tb_pen_put_piece(struct tb_pen *pen, const char *text, size_t length)
 {
+    if (length < pen->size - pen->used) { /* mostly: no character has to be left out */
+        put_octets(pen, text, length);
+        return;
+    }
     for (size_t at = 0; at < length; at += character_length(text + at))
         put_octets(pen, text + at, character_length(text + at));
 }
@@ -117,6 +121,16 @@ static void put_escaped(struct tb_pen *pen, uint8_t octet)
     put_octets(pen, escape, sizeof escape);
 }
 
+/* Octets at the beginning that stand for themselves: ASCII without controls and backslash. */
+static size_t plain_octets(const char *text, size_t length)
+{
+    size_t at = 0;
+
+    while (at < length && text[at] >= ' ' && text[at] < 0x7f && text[at] != '\\')
+        at++;
+    return at;
+}
+
 void tb_pen_put_outside(struct tb_pen *pen, const char *text, size_t length, size_t limit)
 {
     size_t begin = pen->used;
@@ -124,8 +138,16 @@ void tb_pen_put_outside(struct tb_pen *pen, const char *text, size_t length, siz
 
     while (at < length && pen->used - begin < limit && !pen->full) {
         uint32_t code = 0;
-        size_t octets = decode(text + at, length - at, &code);
+        size_t left = limit - (pen->used - begin);
+        size_t plain = plain_octets(text + at, length - at < left ? length - at : left);
+        size_t octets = 0;
 
+        if (plain > 0) {
+            tb_pen_put_piece(pen, text + at, plain);
+            at += plain;
+            continue;
+        }
+        octets = decode(text + at, length - at, &code);
         if (octets == 0 || !is_printable(code)) {
             put_escaped(pen, (uint8_t)text[at]);
             at++;

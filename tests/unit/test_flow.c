@@ -145,6 +145,24 @@ static void simultaneous_open_has_no_third_step(void **state)
     SAY(&talk, rows);
 }
 
+static void a_split_handshake_is_one_connection_without_a_third_step(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_ACK, 0, 1001, HANDSHAKE(ACK), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN, 5000, 0, HANDSHAKE(SYN), STATES(SYN_RECEIVED, SYN_RECEIVED) },
+        { 'c', TB_SYN | TB_ACK, 1000, 5001, HANDSHAKE(SYN_ACK), STATES(SYN_RECEIVED, ESTABLISHED) },
+        { 's', TB_ACK, 5001, 1001, HANDSHAKE(ACK), STATES(ESTABLISHED, ESTABLISHED) },
+        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
 static void a_refused_connection_is_closed_at_both_ends(void **state)
 {
     static const struct row rows[] = {
@@ -774,6 +792,7 @@ int main(void)
         cmocka_unit_test(a_repeated_syn_is_a_retransmission_and_restarts_the_clock),
         cmocka_unit_test(numbers_wrap),
         cmocka_unit_test(simultaneous_open_has_no_third_step),
+        cmocka_unit_test(a_split_handshake_is_one_connection_without_a_third_step),
         cmocka_unit_test(a_refused_connection_is_closed_at_both_ends),
         cmocka_unit_test(a_syn_ack_may_come_before_its_syn),
         cmocka_unit_test(a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic),
