@@ -146,7 +146,7 @@ static void feed(struct trace *trace, const uint8_t *data, size_t length)
 
         assert_true(now <= length - used);
         assert_int_equal(now == 0, what == TB_TLS_NONE);
-        assert_true(trace->parser.data_records - before <= (what == TB_TLS_DATA ? 1 : 0));
+        assert_true(trace->parser.data_records - before <= (what == TB_TLS_DATA ? 1u : 0u));
         if (what == TB_TLS_NONE) {
             if (trace->used == 0 || trace->classes[trace->used - 1] != '.')
                 note(trace, '.');
