@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # agreement.sh - every capture at hand, read by Wireshark with our layer: do the two agree?
 #
-# Over captures/ and the test captures of Debian's Wireshark package (fetch), in one and in two
+# usage: agreement.sh [PATTERN]
+#
+# PATTERN picks captures by name. Over captures/ and the test captures of Debian's Wireshark package (fetch), in one and in two
 # passes:
 #   - each TCP header has one layer, nothing else has one, and no segment is left unexplained
 #   - one pass says what two passes say, forward links aside; also, Wireshark puts segments in order
@@ -12,7 +14,8 @@
 #     differences.md lists and explains
 # Where Wireshark's captures cannot be had, ours are read all the same, and then the test is skipped.
 set -eu
-. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+TB_SOURCE_DIR=${TB_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$TB_SOURCE_DIR/tests/lib/tshark.sh"
 
 here=$TB_SOURCE_DIR/tests/agreement
 between=$(printf '\001')
@@ -64,7 +67,8 @@ begin()
     else
         folder=
     fi
-    (cd "$TB_TMP" && find captures ${folder:+"$folder"} -type f | LC_ALL=C sort) >"$TB_TMP/list"
+    (cd "$TB_TMP" && find captures ${folder:+"$folder"} -type f | grep -e "$pattern" |
+        LC_ALL=C sort) >"$TB_TMP/list"
     ours=$(our_fields)
     [ -n "$ours" ] || tb_fail "the plugin has no fields"
     lasting=$(printf '%s\n' "$ours" | backward)
@@ -163,6 +167,7 @@ report()
     [ -z "$failed" ] || tb_fail "the above is new, or gone from differences.md"
 }
 
+pattern=${1:-.}
 begin
 read_captures
 report

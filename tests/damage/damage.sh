@@ -8,7 +8,8 @@
 # seeds for each round, and every other round cuts the packets short too. Goes on for
 # TB_FUZZ_SECONDS, a minute at least; with SEED it runs that one round, to see a failure again.
 set -eu
-. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+TB_SOURCE_DIR=${TB_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
+. "$TB_SOURCE_DIR/tests/lib/tshark.sh"
 
 # The plugin of this build where that is sanitized, else one of its own.
 sanitized_build()
