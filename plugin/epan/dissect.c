@@ -126,6 +126,9 @@ static void note_step(struct tb_conn *conn, const struct tb_segment *segment,
     const struct tb_event *event = &record->event;
 
     record->connection = conn->number;
+    record->acks = 0;
+    record->linked = false;
+    record->half_open = false;
     if (segment->quoted || segment->truncated)
         return;
     record->half_open =
@@ -193,12 +196,13 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     visit->port[1] = (uint16_t)(octets[2] << 8 | octets[3]);
     copy_address_shallow(&visit->end[0], &pinfo->src);
     copy_address_shallow(&visit->end[1], &pinfo->dst);
-    memset(&visit->record, 0, sizeof(visit->record));
     if (bytes != NULL) {
         tb_record_unpack(bytes, &visit->record);
     } else if (!PINFO_FD_VISITED(pinfo)) {
         bytes = step(visit, pinfo);
         p_add_proto_data(wmem_file_scope(), pinfo, tb_proto, key, bytes);
+    } else {
+        memset(&visit->record, 0, sizeof(visit->record)); /* unknown: not there at first */
     }
     visit->conn = tb_conns_numbered(visit->record.connection);
     visit->link = visit->record.linked ? link_before(bytes) : NULL;
