@@ -180,6 +180,14 @@ static void apply_stray_ack(struct tb_flow *flow, const struct tb_segment *segme
 }
 
 /* Acts on the segment and gives its step. */
+/* Whether the data of a SYN is accepted is not known yet: its event tells nothing of it. */
+static void hold_payload_of_syn(struct tb_flow *flow, const struct tb_view *view)
+{
+    struct tb_event unused = { 0 };
+
+    (void)tb_apply_payload(flow, view, &unused);
+}
+
 enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event)
 {
     bool client_spoke = flow->exchange.client_spoke;
@@ -188,11 +196,10 @@ enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct t
 
     if (view->ack.beyond && view->peer->seen)
         tb_apply_missing(flow, view);
-    if (tb_view_is_data(view) || (view->syn == TB_SYN_FIRST && view->segment->length > 0)) {
-        struct tb_event unused = { 0 };
-
-        kind = tb_apply_payload(flow, view, view->syn == TB_SYN_NONE ? event : &unused);
-    }
+    if (tb_view_is_data(view))
+        kind = tb_apply_payload(flow, view, event);
+    else if (view->syn == TB_SYN_FIRST && view->segment->length > 0)
+        hold_payload_of_syn(flow, view);
     step = tb_view_step(view, step_of_data(flow, view, kind, client_spoke));
     event->phase = tb_view_phase(view, step);
     if (tb_segment_has(view->segment, TB_RST))

@@ -95,14 +95,15 @@ void tb_apply_probe_octet(struct tb_flow *flow, const struct tb_view *view)
 {
     enum tb_side side = tb_side_other(view->segment->from);
     struct tb_half *peer = &flow->half[side];
-    struct tb_segment probe = { .time_ns = view->segment->time_ns,
-                                .frame = view->segment->frame,
-                                .from = side };
     enum tb_octets_kind kind = TB_OCTETS_NONE;
-    struct tb_event unused = { 0 };
 
-    if (!peer->probe_pending || !view->ack.fresh || view->segment->ack != peer->top + 1u)
-        return;
-    if (peer->parsing && peer->parsed == peer->top)
+    if (peer->probe_pending && view->ack.fresh && view->segment->ack == peer->top + 1u &&
+        peer->parsing && peer->parsed == peer->top) {
+        struct tb_segment probe = { .time_ns = view->segment->time_ns,
+                                    .frame = view->segment->frame,
+                                    .from = side };
+        struct tb_event unused = { 0 };
+
         offer(flow, &probe, &peer->probe_octet, 0, 1, &unused, &kind);
+    }
 }

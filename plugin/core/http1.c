@@ -79,6 +79,10 @@ static const struct {
 
 static_assert(sizeof(fields) / sizeof(fields[0]) == FIELD_NONE, "a row for each field");
 
+enum {
+    LONGEST_NAME = sizeof(fields[0].name) - 1
+};
+
 /* `word` within a Content-Length. */
 enum {
     LENGTH_BEFORE,
@@ -496,6 +500,37 @@ static enum field next_field(const struct tb_http1 *parser, enum field from, uin
     return FIELD_NONE;
 }
 
+/* Whether the line begins with the whole name of `field`. At least LONGEST_NAME + 1 octets follow.
+ */
+static bool has_name(enum field field, const uint8_t *line)
+{
+    uint8_t length = fields[field].length;
+
+    if (line[length] != ':' && !is_space(line[length]))
+        return false;
+    for (uint8_t i = 0; i < length; i++) {
+        if ((uint8_t)fields[field].name[i] != lower(line[i]))
+            return false;
+    }
+    return true;
+}
+
+/* The same as octet by octet, where enough of the line is at hand: most lines are of no interest.
+ */
+static size_t read_whole_name(struct tb_http1 *parser, const uint8_t *data, size_t length)
+{
+    for (enum field field = FIELD_CONNECTION; field < FIELD_NONE; field++) {
+        if (!has_name(field, data))
+            continue;
+        parser->field = (uint8_t)field;
+        parser->word = fields[field].length;
+        parser->at = AT_NAME;
+        return parser->word;
+    }
+    parser->at = AT_SKIP;
+    return skip_line(parser, data, length, AT_LINE);
+}
+
 static size_t read_line(struct tb_http1 *parser, const uint8_t *data, size_t length,
                         enum tb_http1_border *border)
 {
@@ -517,6 +552,8 @@ static size_t read_line(struct tb_http1 *parser, const uint8_t *data, size_t len
         parser->at = AT_SKIP;
         return skip_line(parser, data, length, AT_LINE);
     }
+    if (length > LONGEST_NAME)
+        return read_whole_name(parser, data, length);
     parser->field = FIELD_CONNECTION;
     parser->at = AT_NAME;
     return 0;
