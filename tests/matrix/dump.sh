@@ -14,16 +14,40 @@ tb_begin
 tb_require_plugin
 tb_run tshark -G fields | awk -F '\t' -v OFS='\t' \
     '($1 == "F" || $1 == "P") && /\ttcp-breath/ { print $1, $2, $3, $4 }' |
-    LC_ALL=C sort >"$folder/fields"
+    LC_ALL=C sort -t "$(printf '\t')" -k 3,3 >"$folder/fields"
 grep -q "^F.*tcp-breath\.phase" "$folder/fields" || tb_fail "tcp-breath.phase: no such field"
 options=$(awk -F '\t' '$1 == "F" { print "-e", $3 }' "$folder/fields")
+booleans=$(awk -F '\t' '$4 == "FT_BOOLEAN" { printf "%s ", $3 }' "$folder/fields")
+
+# tshark 4.0 writes 1 where later ones write True: the value is the same.
+plain_booleans()
+{
+    awk -F '|' -v OFS='|' -v names="$booleans" '
+        NR == 1 {
+            split(names, list, " ")
+            for (i in list)
+                boolean[list[i]] = 1
+            for (i = 1; i <= NF; i++)
+                if ($i in boolean)
+                    columns[i] = 1
+        }
+        NR > 1 {
+            for (i in columns) {
+                gsub(/True/, "1", $i)
+                gsub(/False/, "0", $i)
+            }
+        }
+        { print }'
+}
 
 # $1: name; $2: language
 dump_fields()
 {
     # shellcheck disable=SC2086 # one option and one field a line
     tb_run tshark -n -2 -r "captures/$1" -o "tcp-breath.language:$2" -T fields -E header=y \
-        -E separator='|' -e frame.number $options >"$folder/$1.$2"
+        -E separator='|' -e frame.number $options >"$TB_TMP/rows" ||
+        tb_fail "$1: tshark failed"
+    plain_booleans <"$TB_TMP/rows" >"$folder/$1.$2"
 }
 
 # Only our layer's lines: what Wireshark says of the others is its own business.

@@ -238,9 +238,22 @@ become_root()
         "TB_CACHE=$TB_CACHE" ${CI:+"CI=$CI"} "${BASH_SOURCE[0]}" "$@"
 }
 
+# $1: version; $2: its dump; $3: 4.0's
+compare_fields()
+{
+    local out=$2 reference=$3
+    [ -d "$reference" ] || die "4.0: has no dump to compare with"
+    if ! diff -r -U 1 "$reference" "$out" >"$work/diff"; then
+        head -n 60 "$work/diff"
+        die "$1: the fields differ from 4.0's, $(grep -c '^[-+][^-+]' "$work/diff") lines"
+    fi
+    printf 'matrix: %s: the fields of %d captures are those of 4.0\n' "$1" \
+        "$(find "$out" -name '*.en' | wc -l)"
+}
+
 test_version()
 {
-    local out=$TB_BUILD_DIR/matrix/$1 reference=$TB_BUILD_DIR/matrix/4.0 here_version
+    local out=$TB_BUILD_DIR/matrix/$1 reference=$TB_BUILD_DIR/matrix/4.0 here_version status=0
     here_version=$(tshark --version 2>/dev/null | tshark_version)
     case $here_version in
     "$1".*)
@@ -254,17 +267,11 @@ test_version()
         find_root "$1"
         rm -rf "$out"
         mkdir -p "$out"
-        in_chroot "$out" /mnt/source/tests/matrix/inside.sh /mnt/out
+        in_chroot "$out" /mnt/source/tests/matrix/inside.sh /mnt/out || status=1
         ;;
     esac
-    [ "$1" != 4.0 ] || return 0
-    [ -d "$reference" ] || die "4.0: has no dump to compare with"
-    if ! diff -r -U 1 "$reference" "$out" >"$work/diff"; then
-        head -n 60 "$work/diff"
-        die "$1: fields differ from 4.0's, $(grep -c '^[-+][^-+]' "$work/diff") lines"
-    fi
-    printf 'matrix: %s: the fields of %d captures are those of 4.0\n' "$1" \
-        "$(find "$out" -name '*.en' | wc -l)"
+    [ "$1" = 4.0 ] || compare_fields "$1" "$out" "$reference"
+    return $status
 }
 
 run_in_version()
