@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* compare.c - the plugin's states against the kernel's
  *
- *   live-compare OURS NAME:KERNEL...
+ *   live-compare OURS FOLDER SCENARIO...
  *
- * KERNEL is live-drive's, one file a capture; the captures were put together in this order. OURS is
- * tshark's: frame.number, tcp-breath.phase, .step, .client.state, .server.state, separated by
- * tabs, one line for every frame. README.md names the allowances. */
+ * FOLDER is live-drive's; the captures were put together in this order. OURS is tshark's:
+ * frame.number, tcp-breath.phase, .step, .client.state, .server.state, separated by tabs, one line
+ * for every frame. README.md names the allowances. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -312,17 +313,21 @@ static void judge_steps(struct comparison *comparison)
 }
 
 /* `before`: frames of the captures before. Returns this one's. */
-static size_t compare(const char *name, const char *kernel, FILE *ours, size_t before,
+static size_t compare(const char *folder, const char *name, FILE *ours, size_t before,
                       size_t *failures)
 {
     static struct comparison comparison;
-    FILE *file = open_file(kernel);
+    char path[PATH_MAX];
+    FILE *kernel;
 
-    memset(&comparison, 0, sizeof(comparison));
     tb_fail_name(name);
+    if (snprintf(path, sizeof(path), "%s/%s.kernel", folder, name) >= (int)sizeof(path))
+        tb_fail("the folder's name is too long");
+    memset(&comparison, 0, sizeof(comparison));
     comparison.before = before;
-    read_lines(&comparison, file, SIZE_MAX, take_kernel_line);
-    fclose(file);
+    kernel = open_file(path);
+    read_lines(&comparison, kernel, SIZE_MAX, take_kernel_line);
+    fclose(kernel);
     read_lines(&comparison, ours, comparison.rows, take_our_line);
     if (comparison.rows == 0 || comparison.ours != comparison.rows)
         tb_fail("%zu frames by the kernel, %zu by us", comparison.rows, comparison.ours);
@@ -340,17 +345,11 @@ int main(int count, char **arguments)
     size_t before = 0, failures = 0;
     FILE *ours;
 
-    if (count < 3)
-        tb_fail("usage: live-compare OURS NAME:KERNEL...");
+    if (count < 4)
+        tb_fail("usage: live-compare OURS FOLDER SCENARIO...");
     ours = open_file(arguments[1]);
-    for (int i = 2; i < count; i++) {
-        char *kernel = strchr(arguments[i], ':');
-
-        if (!kernel)
-            tb_fail("not NAME:KERNEL: %s", arguments[i]);
-        *kernel++ = '\0';
-        before += compare(arguments[i], kernel, ours, before, &failures);
-    }
+    for (int i = 3; i < count; i++)
+        before += compare(arguments[2], arguments[i], ours, before, &failures);
     if (fgetc(ours) != EOF)
         tb_fail("more frames than the kernel has a word on");
     fclose(ours);

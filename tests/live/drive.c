@@ -121,7 +121,13 @@ static _Noreturn void play(const struct plan *plan, const struct tb_scenario *sc
     exit(EXIT_SUCCESS);
 }
 
-/* A child that does not outlive this process. */
+/* Ends this process with its parent. */
+static void follow(pid_t parent)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+        _exit(EXIT_FAILURE);
+}
+
 static pid_t fork_child(void)
 {
     pid_t parent = getpid();
@@ -131,8 +137,8 @@ static pid_t fork_child(void)
     child = fork();
     if (child < 0)
         tb_fail("fork: %s", strerror(errno));
-    if (child == 0 && (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent))
-        _exit(EXIT_FAILURE);
+    if (child == 0)
+        follow(parent);
     return child;
 }
 
@@ -182,6 +188,7 @@ int main(int count, char **arguments)
 
     if (count < 3)
         tb_fail("usage: live-drive WIRE FOLDER [SCENARIO...]");
+    follow(getppid());
     plan.wire = wire_named(arguments[1]);
     plan.folder = arguments[2];
     make_plan(&plan, arguments + 3);

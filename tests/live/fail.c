@@ -6,10 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum {
-    EXIT_SKIPPED = 77 /* CTest's SKIP_RETURN_CODE */
-};
-
 static const char *test_name = "live";
 
 void tb_fail_name(const char *name)
@@ -17,34 +13,27 @@ void tb_fail_name(const char *name)
     test_name = name;
 }
 
-static _Noreturn void give_up(const char *how, int status, const char *format, va_list arguments)
+static const char *word_of(enum tb_fail_status status)
 {
-    printf("%s: %s: ", how, test_name);
-    vprintf(format, arguments);
-    putchar('\n');
+    switch (status) {
+    case TB_FAIL_AGAIN:
+        return "AGAIN";
+    case TB_FAIL_SKIPPED:
+        return "SKIP";
+    case TB_FAIL_FAILED:
+        break;
+    }
+    return "FAIL";
+}
+
+void tb_fail_with(enum tb_fail_status status, const char *format, ...)
+{
+    va_list arguments;
+    char reason[1024];
+
+    va_start(arguments, format);
+    vsnprintf(reason, sizeof(reason), format, arguments);
+    va_end(arguments);
+    printf("%s: %s: %s\n", word_of(status), test_name, reason);
     exit(status);
-}
-
-_Noreturn void tb_fail(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    give_up("FAIL", EXIT_FAILURE, format, arguments);
-}
-
-_Noreturn void tb_skip(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    give_up("SKIP", EXIT_SKIPPED, format, arguments);
-}
-
-_Noreturn void tb_fail_again(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    give_up("AGAIN", TB_FAIL_AGAIN, format, arguments);
 }

@@ -6,21 +6,25 @@
 #ifndef TB_LIVE_FAIL_H
 #define TB_LIVE_FAIL_H
 
-enum {
-    TB_FAIL_AGAIN = 75 /* EX_TEMPFAIL of sysexits.h */
+enum tb_fail_status {
+    TB_FAIL_FAILED = 1,
+    TB_FAIL_AGAIN = 75,  /* EX_TEMPFAIL of sysexits.h */
+    TB_FAIL_SKIPPED = 77 /* CTest's SKIP_RETURN_CODE */
 };
 
 /* The name that the messages begin with. Kept, not copied. */
 void tb_fail_name(const char *name);
 
-/* Prints the reason and exits 1. */
-_Noreturn void tb_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Prints the reason and exits. */
+void tb_fail_with(enum tb_fail_status status, const char *format, ...)
+    __attribute__((noreturn, format(printf, 2, 3)));
 
-/* Prints the reason and exits 77: this machine cannot run the test. */
-_Noreturn void tb_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define tb_fail(...) tb_fail_with(TB_FAIL_FAILED, __VA_ARGS__)
 
-/* The kernel's records are incomplete: prints what is missing and exits TB_FAIL_AGAIN, for the
- * scenario to be played again. */
-_Noreturn void tb_fail_again(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* This machine cannot run the test. */
+#define tb_skip(...) tb_fail_with(TB_FAIL_SKIPPED, __VA_ARGS__)
+
+/* The kernel's records are incomplete: the scenario is to be played again. */
+#define tb_fail_again(...) tb_fail_with(TB_FAIL_AGAIN, __VA_ARGS__)
 
 #endif

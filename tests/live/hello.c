@@ -33,19 +33,27 @@ static void must(int result, const char *what)
         tb_fail("%s: %s", what, strerror(errno));
 }
 
-/* A line for each packet socket; the sixth column says whether it runs. */
+/* A line for each packet socket; the sixth word says whether it runs. */
+static bool says_running(char *line)
+{
+    char *rest = NULL;
+    const char *word = strtok_r(line, " ", &rest);
+
+    for (int column = 1; word && column < 6; column++)
+        word = strtok_r(NULL, " ", &rest);
+    return word && strcmp(word, "1") == 0;
+}
+
 static bool captures_run(int wanted)
 {
     FILE *list = fopen("/proc/net/packet", "re");
     char line[256];
-    int found = 0, running;
+    int found = 0;
 
     if (!list)
         tb_fail("/proc/net/packet: %s", strerror(errno));
-    while (fgets(line, sizeof(line), list)) {
-        if (sscanf(line, "%*s %*s %*s %*s %*s %d", &running) == 1 && running)
-            found++;
-    }
+    while (fgets(line, sizeof(line), list))
+        found += says_running(line);
     fclose(list);
     return found >= wanted;
 }

@@ -32,8 +32,16 @@ teardown fin
 teardown ack-of-fin'
 count=$(printf '%s\n' "$frames" | wc -l)
 
-TB_ON_EXIT='kill $captures 2>/dev/null || :'
 captures=
+end_captures()
+{
+    for process in $captures; do
+        kill "$process" 2>/dev/null || :
+    done
+}
+
+# shellcheck disable=SC2034 # tshark.sh runs it
+TB_ON_EXIT=end_captures
 tb_begin
 tb_require_plugin
 ip link set lo up

@@ -57,15 +57,18 @@ bool tb_packet_parse(const struct tb_pair *pair, const uint8_t *ip, size_t size,
 {
     struct iphdr header;
     const uint8_t *tcp;
-    size_t headers;
+    size_t ip_size, headers;
 
     if (size < IP_SIZE + TCP_SIZE)
         return false;
     memcpy(&header, ip, sizeof(header));
     if (header.version != 4 || header.protocol != IPPROTO_TCP)
         return false;
-    tcp = ip + header.ihl * 4u;
-    headers = header.ihl * 4u + (tcp[TCP_OFFSET] >> 4) * 4u;
+    ip_size = header.ihl * (size_t)4;
+    if (size < ip_size + TCP_SIZE)
+        return false;
+    tcp = ip + ip_size;
+    headers = ip_size + (tcp[TCP_OFFSET] >> 4) * (size_t)4;
     if (is_from(pair, TB_END_CLIENT, &header, tcp))
         packet->from = TB_END_CLIENT;
     else if (is_from(pair, TB_END_SERVER, &header, tcp))

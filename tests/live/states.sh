@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # states.sh - plays every scenario on a wire and compares our states with the kernel's
 #
@@ -26,32 +26,29 @@ status=0
 
 failed=
 skipped=
-captures=
-kernels=
+set --
 while read -r scenario status; do
     cat "$TB_TMP/$scenario.out"
     case $status in
     0)
-        captures="$captures $TB_TMP/$scenario.pcap"
-        kernels="$kernels $scenario:$TB_TMP/$scenario.kernel"
+        set -- "$@" "$scenario"
         ;;
     77) skipped="$skipped $scenario" ;;
     *) failed="$failed $scenario" ;;
     esac
 done <"$TB_TMP/played"
 
-# The names hold no blanks, and every scenario has addresses of its own: one look at all captures,
-# one after the other.
-if [ -n "$captures" ]; then
-    mergecap -a -w "$TB_TMP/all.pcapng" $captures
+# Every scenario has addresses of its own: one look at all captures, one after the other.
+if [ $# -gt 0 ]; then
+    (cd "$TB_TMP" && mergecap -a -w all.pcapng "${@/%/.pcap}")
     chmod go+r "$TB_TMP/all.pcapng"
     tb_run tshark -n -r all.pcapng -T fields -e frame.number -e tcp-breath.phase \
         -e tcp-breath.step -e tcp-breath.client.state -e tcp-breath.server.state >"$TB_TMP/ours"
-    "$binaries/live-compare" "$TB_TMP/ours" $kernels || failed="$failed (see above)"
+    "$binaries/live-compare" "$TB_TMP/ours" "$TB_TMP" "$@" || failed="$failed (see above)"
 
     # a comparison that finds nothing here would find nothing there
     sed 's/FIN-WAIT-1/ESTABLISHED/; s/CLOSED$/LAST-ACK/' "$TB_TMP/ours" >"$TB_TMP/wrong"
-    ! "$binaries/live-compare" "$TB_TMP/wrong" $kernels >/dev/null ||
+    ! "$binaries/live-compare" "$TB_TMP/wrong" "$TB_TMP" "$@" >/dev/null ||
         tb_fail "live-compare accepts wrong states"
 fi
 [ -z "$failed" ] || tb_fail "$wire: we and the kernel disagree, or it could not be played:$failed"
