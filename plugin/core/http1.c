@@ -135,24 +135,12 @@ static int hex_value(uint8_t octet)
     return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
-/* Octets before the next LF, `length` if there is none; eight at a time: an octet of `x` is 0 where
- * the input has LF, and the lowest such octet gives the lowest bit 7 that survives. */
+/* Octets before the next LF, `length` if there is none. */
 static size_t before_lf(const uint8_t *data, size_t length)
 {
-    const uint64_t ones = 0x0101010101010101u;
-    size_t i = 0;
+    const uint8_t *lf = memchr(data, '\n', length);
 
-    for (; length - i >= 8; i += 8) {
-        uint64_t x;
-
-        memcpy(&x, data + i, sizeof(x));
-        x ^= ones * '\n';
-        if (((x - ones) & ~x & ones << 7) != 0)
-            break;
-    }
-    while (i < length && data[i] != '\n')
-        i++;
-    return i;
+    return lf == NULL ? length : (size_t)(lf - data);
 }
 
 /* Passes over a line; `next` is where the parser stands after it. */
@@ -548,12 +536,12 @@ static size_t read_line(struct tb_http1 *parser, const uint8_t *data, size_t len
         parser->at = AT_LINE_CR;
         return 1;
     }
+    if (length > LONGEST_NAME)
+        return read_whole_name(parser, data, length);
     if (next_field(parser, FIELD_CONNECTION, data[0]) == FIELD_NONE) {
         parser->at = AT_SKIP;
         return skip_line(parser, data, length, AT_LINE);
     }
-    if (length > LONGEST_NAME)
-        return read_whole_name(parser, data, length);
     parser->field = FIELD_CONNECTION;
     parser->at = AT_NAME;
     return 0;
