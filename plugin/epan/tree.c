@@ -92,6 +92,23 @@ static bool is_read(const struct pen *pen, enum tb_field field)
     return pen->visible || proto_field_is_referenced(pen->tree, tb_field_id[field]);
 }
 
+/* Whether the line's label is the field's name, as in English: then Wireshark words the line
+ * itself, and not before somebody looks at it. */
+static bool is_worded(const struct pen *pen, enum tb_field field, enum tb_label which)
+{
+    return strcmp(label(pen, which), proto_registrar_get_nth((guint)tb_field_id[field])->name) == 0;
+}
+
+/* An identifier, which needs no escapes. */
+static proto_item *add_name(const struct pen *pen, enum tb_field field, enum tb_label which,
+                            const char *name)
+{
+    if (is_worded(pen, field, which))
+        return proto_tree_add_string(pen->tree, tb_field_id[field], pen->tvb, 0, 0, name);
+    return proto_tree_add_string_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, name,
+                                        "%s: %s", label(pen, which), name);
+}
+
 /* `value` is filtered by, `shown` is read. */
 static proto_item *add_word(const struct pen *pen, enum tb_field field, enum tb_label which,
                             const char *value, const char *shown)
@@ -103,9 +120,13 @@ static proto_item *add_word(const struct pen *pen, enum tb_field field, enum tb_
 static void add_number(const struct pen *pen, enum tb_field field, enum tb_label which,
                        uint32_t number)
 {
-    proto_item *item = proto_tree_add_uint_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0,
-                                                  number, "%s: %u", label(pen, which), number);
+    proto_item *item;
 
+    if (is_worded(pen, field, which))
+        item = proto_tree_add_uint(pen->tree, tb_field_id[field], pen->tvb, 0, 0, number);
+    else
+        item = proto_tree_add_uint_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, number,
+                                          "%s: %u", label(pen, which), number);
     proto_item_set_generated(item);
 }
 
@@ -120,11 +141,14 @@ static void add_phase(const struct pen *pen)
 {
     const enum tb_phase phase = pen->event->phase;
     const char *name = tb_phase_name(phase);
-    char shown[WORD_OCTETS] = "";
+    char shown[WORD_OCTETS];
 
-    if (pen->visible && pen->lang != TB_LANG_EN)
-        snprintf(shown, sizeof(shown), "%s (%s)", tb_text_phase(pen->lang, phase), name);
-    add_word(pen, TB_FIELD_PHASE, TB_LABEL_PHASE, name, *shown != '\0' ? shown : name);
+    if (!pen->visible || pen->lang == TB_LANG_EN) {
+        add_name(pen, TB_FIELD_PHASE, TB_LABEL_PHASE, name);
+        return;
+    }
+    snprintf(shown, sizeof(shown), "%s (%s)", tb_text_phase(pen->lang, phase), name);
+    add_word(pen, TB_FIELD_PHASE, TB_LABEL_PHASE, name, shown);
 }
 
 /* "3 of 3, 1 of 4": of the handshake, of the teardown. */
@@ -165,14 +189,19 @@ static void write_step(const struct pen *pen, char *text, size_t size)
 static void add_step(const struct pen *pen)
 {
     const struct tb_event *event = pen->event;
-    char shown[WORD_OCTETS] = "";
+    const char *name = tb_step_name(event->step);
+    const bool numbered = event->handshake_number != 0 || event->teardown_number[0] != 0;
+    char shown[WORD_OCTETS];
     struct pen below = *pen;
     proto_item *item;
 
-    if (pen->visible)
+    if (pen->visible && (numbered || pen->lang != TB_LANG_EN)) {
         write_step(pen, shown, sizeof(shown));
-    item = add_word(pen, TB_FIELD_STEP, TB_LABEL_STEP, tb_step_name(event->step), shown);
-    if (event->handshake_number == 0 && event->teardown_number[0] == 0)
+        item = add_word(pen, TB_FIELD_STEP, TB_LABEL_STEP, name, shown);
+    } else {
+        item = add_name(pen, TB_FIELD_STEP, TB_LABEL_STEP, name);
+    }
+    if (!numbered)
         return;
     below.tree = proto_item_add_subtree(item, tb_subtree_id[TB_SUBTREE_STEP]);
     if (event->handshake_number != 0)
@@ -188,20 +217,18 @@ static void add_flags(const struct pen *pen)
 {
     const uint16_t flags = pen->visit->segment.flags;
     char letters[WORD_OCTETS];
-    char names[WORD_OCTETS];
-    char shown[2 * WORD_OCTETS + 8] = "";
+    char names[WORD_OCTETS] = "";
+    bool bare;
 
     if (pen->visit->segment.truncated || !is_read(pen, TB_FIELD_FLAGS))
         return;
     tb_text_flags(flags, letters, sizeof(letters));
-    if (pen->visible) {
+    if (pen->visible)
         tb_text_flag_names(flags, names, sizeof(names));
-        if (*names != '\0')
-            snprintf(shown, sizeof(shown), "[%s] (%s)", letters, names);
-        else
-            snprintf(shown, sizeof(shown), "[%s]", letters);
-    }
-    add_word(pen, TB_FIELD_FLAGS, TB_LABEL_FLAGS, letters, shown);
+    bare = *names == '\0';
+    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_FLAGS], pen->tvb, 0, 0, letters,
+                                 "%s: [%s]%s%s%s", label(pen, TB_LABEL_FLAGS), letters,
+                                 bare ? "" : " (", names, bare ? "" : ")");
 }
 
 static void add_meaning(const struct pen *pen)
@@ -214,36 +241,36 @@ static void add_meaning(const struct pen *pen)
     add_word(pen, TB_FIELD_MEANING, TB_LABEL_MEANING, meaning, meaning);
 }
 
-/* "From: client, 192.0.2.10:49152" */
-static void write_end(const struct pen *pen, enum tb_label which, unsigned end, char *text,
-                      size_t size)
+/* "From: client, 192.0.2.10:49152", by the arguments below */
+#define END_FORMAT "%s: %s%s%s%s%s:%u"
+#define END_ARGUMENTS(pen, which, place)                                                           \
+    label(pen, which), role_of(pen, place), signs[(pen)->lang].comma,                              \
+        (pen)->visit->end[place].type == AT_IPv6 ? "[" : "",                                       \
+        address_to_str((pen)->pinfo->pool, &(pen)->visit->end[place]),                             \
+        (pen)->visit->end[place].type == AT_IPv6 ? "]" : "", (pen)->visit->port[place]
+
+static const char *role_of(const struct pen *pen, unsigned end)
 {
-    const struct tb_visit *visit = pen->visit;
     const enum tb_role sender = pen->event->role;
     const enum tb_role other = sender == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
-    const bool brackets = visit->end[end].type == AT_IPv6;
 
-    snprintf(text, size, "%s: %s%s%s%s%s:%u", label(pen, which),
-             tb_text_role(pen->lang, end == 0 ? sender : other), signs[pen->lang].comma,
-             brackets ? "[" : "", address_to_str(pen->pinfo->pool, &visit->end[end]),
-             brackets ? "]" : "", visit->port[end]);
+    return tb_text_role(pen->lang, end == 0 ? sender : other);
 }
 
 static void add_ends(const struct pen *pen)
 {
-    char from[WORD_OCTETS * 2] = "";
-    char to[WORD_OCTETS * 2];
+    const char *role = tb_role_name(pen->event->role);
 
     if (pen->visit->conn == NULL)
         return; /* nobody knows who is who */
-    if (pen->visible)
-        write_end(pen, TB_LABEL_FROM, 0, from, sizeof(from));
-    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0,
-                                 tb_role_name(pen->event->role), "%s", from);
-    if (!pen->visible)
+    if (!pen->visible) {
+        proto_tree_add_string(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0, role);
         return;
-    write_end(pen, TB_LABEL_TO, 1, to, sizeof(to));
-    proto_tree_add_subtree(pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_TO], NULL, to);
+    }
+    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0, role,
+                                 END_FORMAT, END_ARGUMENTS(pen, TB_LABEL_FROM, 0));
+    proto_tree_add_subtree_format(pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_TO], NULL,
+                                  END_FORMAT, END_ARGUMENTS(pen, TB_LABEL_TO, 1));
 }
 
 static void add_states(const struct pen *pen)
@@ -251,8 +278,8 @@ static void add_states(const struct pen *pen)
     const char *client = tb_state_name(pen->event->state[TB_ROLE_CLIENT]);
     const char *server = tb_state_name(pen->event->state[TB_ROLE_SERVER]);
 
-    add_word(pen, TB_FIELD_CLIENT_STATE, TB_LABEL_CLIENT_STATE, client, client);
-    add_word(pen, TB_FIELD_SERVER_STATE, TB_LABEL_SERVER_STATE, server, server);
+    add_name(pen, TB_FIELD_CLIENT_STATE, TB_LABEL_CLIENT_STATE, client);
+    add_name(pen, TB_FIELD_SERVER_STATE, TB_LABEL_SERVER_STATE, server);
 }
 
 static void write_marks(const struct pen *pen, char *text, size_t size)
@@ -326,33 +353,49 @@ static void add_time(const struct pen *pen, const struct line *line)
     proto_item_set_generated(item);
 }
 
+static void add_count(const struct pen *pen, const struct line *line)
+{
+    const uint64_t number = number_of(pen, line);
+    proto_item *item;
+
+    if (is_worded(pen, line->field, line->label))
+        item = proto_tree_add_uint64(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0, number);
+    else
+        item =
+            proto_tree_add_uint64_format(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0,
+                                         number, "%s: %" PRIu64, label(pen, line->label), number);
+    proto_item_set_generated(item);
+}
+
+static void add_window_change(const struct pen *pen)
+{
+    const int32_t change = pen->event->window_change;
+    const int field = tb_field_id[TB_FIELD_WINDOW_CHANGE];
+    proto_item *item;
+
+    if (change <= 0 && is_worded(pen, TB_FIELD_WINDOW_CHANGE, TB_LABEL_WINDOW_CHANGE))
+        item = proto_tree_add_int(pen->tree, field, pen->tvb, 0, 0, change);
+    else
+        item = proto_tree_add_int_format(pen->tree, field, pen->tvb, 0, 0, change, "%s: %s%d",
+                                         label(pen, TB_LABEL_WINDOW_CHANGE), change > 0 ? "+" : "",
+                                         change);
+    proto_item_set_generated(item);
+}
+
 static void add_numbers(const struct pen *pen)
 {
     const struct tb_event *event = pen->event;
-    proto_item *item;
 
     for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++)
         if ((event->has & times[i].has) != 0)
             add_time(pen, &times[i]);
-    for (size_t i = 0; i < sizeof(byte_counts) / sizeof(byte_counts[0]); i++) {
-        const struct line *line = &byte_counts[i];
-
-        if ((event->has & line->has) == 0)
-            continue;
-        item = proto_tree_add_uint64_format(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0,
-                                            number_of(pen, line), "%s: %" PRIu64,
-                                            label(pen, line->label), number_of(pen, line));
-        proto_item_set_generated(item);
-    }
+    for (size_t i = 0; i < sizeof(byte_counts) / sizeof(byte_counts[0]); i++)
+        if ((event->has & byte_counts[i].has) != 0)
+            add_count(pen, &byte_counts[i]);
     if ((event->has & TB_EVENT_WINDOW) != 0)
         add_number(pen, TB_FIELD_WINDOW, TB_LABEL_WINDOW, event->window);
-    if ((event->has & TB_EVENT_WINDOW_CHANGE) == 0)
-        return;
-    item = proto_tree_add_int_format(pen->tree, tb_field_id[TB_FIELD_WINDOW_CHANGE], pen->tvb, 0, 0,
-                                     event->window_change, "%s: %s%d",
-                                     label(pen, TB_LABEL_WINDOW_CHANGE),
-                                     event->window_change > 0 ? "+" : "", event->window_change);
-    proto_item_set_generated(item);
+    if ((event->has & TB_EVENT_WINDOW_CHANGE) != 0)
+        add_window_change(pen);
 }
 
 static void add_reference(const struct pen *pen)
