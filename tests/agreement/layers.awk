@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# layers.awk - as many layers as TCP headers, and each of them explains its segment
+# layers.awk - as many layers as TCP headers, each explains its segment, and links lead back
 #
 # usage: awk -v capture=NAME -f layers.awk FRAMES
 #
@@ -43,4 +43,40 @@ function means_nothing(flags)
         if ((phase[i] == "unknown" || step[i] == "other") && !means_nothing(flags[i]) &&
             $column["tcp-breath.mark.truncated"] !~ /1|[Tt]rue/)
             printf "%s: frame %s: phase %s, step %s\n", capture, frame, phase[i], step[i]
+}
+
+# Links lead back. Where a frame has several layers, one of them does.
+function has(list, wanted,    item, count, i)
+{
+    count = split(list, item, "[\001,]")
+    for (i = 1; i <= count; i++)
+        if (item[i] == wanted)
+            return 1
+    return 0
+}
+
+"tcp-breath.acked_in" in column {
+    acks[frame] = $column["tcp-breath.acks"]
+    acked_in[frame] = $column["tcp-breath.acked_in"]
+    request_in[frame] = $column["tcp-breath.request_in"]
+    response_in[frame] = $column["tcp-breath.response_in"]
+}
+
+END {
+    for (frame in acks) {
+        count = split(acks[frame], to, "\001")
+        for (i = 1; i <= count; i++)
+            if (!has(acked_in[to[i]], frame))
+                printf "%s: frame %s acknowledges %s, which is not acked_in it\n", capture, frame,
+                    to[i]
+        count = split(acked_in[frame], to, "\001")
+        for (i = 1; i <= count; i++)
+            if (acks[to[i]] == "")
+                printf "%s: frame %s is acked_in %s, which acknowledges none\n", capture, frame,
+                    to[i]
+        count = split(request_in[frame], to, "\001")
+        for (i = 1; i <= count; i++)
+            if (response_in[to[i]] == "")
+                printf "%s: frame %s is a response to %s, which has none\n", capture, frame, to[i]
+    }
 }
