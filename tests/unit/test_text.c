@@ -577,6 +577,7 @@ static const struct way ways[] = {
 
     { TB_ROW_ACK_ALL, { DID(ACK_OF_RESPONSE), .acked = 1, SERVER_HAS(0, 1) }, { 0 }, NULL },
     { TB_ROW_ACK_MORE, { DID(ACK_OF_RESPONSE), .acked = 9, SERVER_HAS(0, 90) }, { 0 }, NULL },
+    { TB_ROW_ACK_UNSEEN, { DID(ACK_OF_RESPONSE), MARKED(LOST_BEFORE), .acked = 1 }, { 0 }, NULL },
     { TB_ROW_ACK_PART, { DID(ACK_OF_RESPONSE), .acked = 9, .unacked = 1 }, { 0 }, NULL },
     { TB_ROW_NOT_ANSWERED,
       { DID(ACK_OF_REQUEST), OF(RESPONSE), BY_SERVER, .acked = 9, CLIENT_HAS(0, 9) },
@@ -692,6 +693,7 @@ static const struct way ways[] = {
       { DID(FIN), .marks = 1u << TB_MARK_MIDSTREAM | 1u << TB_MARK_INFERRED },
       { 0 },
       NULL },
+    { TB_ROW_EXCHANGE_INFERRED, { DID(RESPONSE), BY_SERVER, MARKED(INFERRED) }, { 0 }, NULL },
     { TB_ROW_INFERRED, { DID(KEEP_ALIVE), MARKED(INFERRED) }, { 0 }, NULL },
 };
 
