@@ -50,12 +50,14 @@ dump_fields()
     plain_booleans <"$TB_TMP/rows" >"$folder/$1.$2"
 }
 
-# Only our layer's lines: what Wireshark says of the others is its own business.
+# Only our layer's lines: what Wireshark says of the others is its own business, and so are blank
+# lines and how it marks a line that is too long for it.
 dump_tree()
 {
     tb_run tshark -n -r "captures/$1" -O tcp-breath |
         awk '/^Frame [0-9]+:/ { print "Frame " $2 }
             /^[^ ]/ { ours = /^TCP Breath/ }
+            /^$/ || /\[truncated\]/ || /\[…\]/ { next }
             ours' >"$folder/$1.tree"
 }
 
