@@ -13,7 +13,7 @@ int tb_field_id[TB_FIELD_COUNT]; /* 0: not registered */
 int tb_subtree_id[TB_SUBTREE_COUNT];
 expert_field tb_expert_id[TB_EXPERT_COUNT];
 
-tb_ws_bool tb_pref_info_prefix = false;
+tb_ws_bool tb_pref_info_prefix = true;
 unsigned tb_pref_slow_response_ms = 1000;
 
 /* Not one of Wireshark's enumerated preferences: those take any word and keep silent. */

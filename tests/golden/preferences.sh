@@ -56,8 +56,8 @@ info() { tb_run "${read[@]}" -T fields -e _ws.col.Info "$@"; }
 # Wireshark 4.4 and later name the column in lower case
 [ -n "$(info -c 1 2>/dev/null)" ] ||
     info() { tb_run "${read[@]}" -T fields -e _ws.col.info "$@"; }
-info >"$TB_TMP/plain"
-info -o tcp-breath.info_prefix:TRUE >"$TB_TMP/prefixed"
+info -o tcp-breath.info_prefix:FALSE >"$TB_TMP/plain"
+info >"$TB_TMP/prefixed"
 [ "$(wc -l <"$TB_TMP/plain")" -eq 12 ] || tb_fail "no Info column"
 paste "$TB_TMP/plain" "$TB_TMP/prefixed" | awk -F '\t' '
     $2 !~ /^\[[a-z][^]]*\] / || substr($2, index($2, "] ") + 2) != $1 { print; bad = 1 }
