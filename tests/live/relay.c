@@ -174,7 +174,8 @@ static struct tb_frame *capture(struct tb_world *world, const struct tb_relay_pa
     return tb_record_frame(&world->record, &header, packet->ip, &packet->packet);
 }
 
-/* The network's own doubles (TB_FATE_TWICE) count as sent again, too. */
+/* The network's own doubles (TB_FATE_TWICE) count as sent again, too, and so does an original that
+ * comes after its retransmission (TB_FATE_SWAP). */
 static enum tb_again again(const struct tb_world *world, bool sent_again)
 {
     return sent_again && tb_record_repeats(&world->record) ? TB_AGAIN_CAPTURED : TB_AGAIN_NO;
@@ -278,7 +279,7 @@ static void carry(struct tb_world *world, const struct tb_relay_packet *packet)
     }
     if (relay->swapping && packet->packet.from == relay->swapped.packet.from) {
         relay->swapping = false;
-        deliver(world, &relay->swapped, relay->swapped.again);
+        deliver(world, &relay->swapped, true);
     }
 }
 
