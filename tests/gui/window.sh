@@ -18,8 +18,8 @@
 #   gui_no_dialog TITLE       waits until the dialog is gone
 #   gui_settle                waits until Wireshark has nothing more to do, after whatever makes it
 #                             dissect anew: meanwhile it may forget keys
-#   gui_show NUMBER KEY...    presses the keys until the details are those of that frame. They are in
-#                             $TB_TMP/details then. Pressed twice they must do what they do once.
+#   gui_show NUMBER KEY...    presses the keys until the details are those of that frame, which are
+#                             in $TB_TMP/details then. Pressed twice they must do what they do once.
 #   gui_next NUMBER           goes to the next frame, which has that number
 #   gui_close                 Ctrl+Q; fails unless Wireshark ends by itself and with status 0
 #
@@ -98,7 +98,7 @@ gui_end()
 gui_begin()
 {
     local tool
-    for tool in Xvfb wireshark xdotool xclip "$@"; do
+    for tool in Xvfb wireshark xdotool "$@"; do
         command -v "$tool" >/dev/null 2>&1 || tb_skip "$tool: not installed"
     done
     # shellcheck disable=SC2034 # tb_begin's
@@ -123,6 +123,8 @@ gui_display()
         tb_fail "Xvfb: no display: $(cat "$TB_TMP/out/xvfb.stderr")"
     gui_env=(DISPLAY=":$(cat "$TB_TMP/out/display")" XDG_RUNTIME_DIR="$TB_TMP/out/run"
         QT_QPA_PLATFORM=xcb LIBGL_ALWAYS_SOFTWARE=1 NO_AT_BRIDGE=1)
+    # the pointer out of the way: Wireshark marks what is under it
+    gui_run xdotool mousemove "$1" 0 || tb_fail "Xvfb: no answer: $(cat "$TB_TMP/out/xvfb.stderr")"
 }
 
 gui_run()

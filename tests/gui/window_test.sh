@@ -8,7 +8,7 @@
 set -euo pipefail
 . "${TB_SOURCE_DIR:?}/tests/gui/window.sh"
 
-# Where what we show is most unlike: pipelining, headers cut or twice in a frame or quoted, no answer.
+# Where what we show is most unlike: pipelining, headers twice in a frame or quoted, no answer.
 captures='pipelining a-msdu icmp-quote refused'
 
 # $1: file; $2: language. The layers of each frame, as tshark prints them.
@@ -168,7 +168,7 @@ END
         "$TB_TMP/out/wireshark.stderr" | sort -u >"$TB_TMP/stderr.$with"
 }
 
-gui_begin
+gui_begin xclip
 gui_display 1400 900
 use_window plugin
 rm -rf "$TB_TMP/home/.config"
