@@ -7,8 +7,7 @@
 # PATTERN picks captures by name. Over captures/ and the test captures of Debian's Wireshark package (fetch), in one and in two
 # passes:
 #   - each TCP header has one layer, nothing else has one, and no segment is left unexplained
-#   - one pass says what two passes say, forward links aside; also, Wireshark puts segments in order
-#     for its dissectors in the one and does not in the other, and that changes nothing
+#   - one pass says what two passes say, forward links aside, whatever TCP's preferences are
 #   - tshark ends as it does without us
 #   - Wireshark's own analysis and HTTP's times are ours, but for the differences that
 #     differences.md lists and explains
@@ -56,6 +55,10 @@ compare_status()
         printf '%s: exit status %s, without us %s\n' "$name" "$status" "$plain"
 }
 
+# What Wireshark knows of TCP may help it; we do without.
+bare='-o tcp.analyze_sequence_numbers:FALSE -o tcp.relative_sequence_numbers:FALSE
+    -o tcp.desegment_tcp_streams:FALSE'
+
 # One capture; the findings go to $TB_TMP/rows/.
 read_capture()
 {
@@ -74,7 +77,7 @@ read_capture()
         # without TCP there is no more to tell
         if [ -n "$(awk -F '\t' '$2 != ""' "$at.two" | sed -n 2p)" ]; then
             # shellcheck disable=SC2086
-            frames '' "$path" $lasting >"$at.one" 2>/dev/null || :
+            frames "$bare" "$path" $lasting >"$at.one" 2>/dev/null || :
             compare_passes "$name" "$at.one" "$at.two"
             printf '%s\n' "$name" >"$at.name"
             awk -v capture="$name" -f "$here/compare.awk" "$at.two" >"$at.rows"
