@@ -216,13 +216,28 @@ static void enter_tunnel(struct tb_exchange *exchange)
     tb_http1_init(&exchange->parser[TB_ROLE_SERVER].http, TB_HTTP1_RESPONSE);
 }
 
+/* A message starts here. Before a head has been read to its end, that may be of any protocol: then
+ * only what begins like HTTP is called that. */
+static void note_start(const struct tb_exchange *exchange, enum tb_role role,
+                       const struct tb_octets *octets, uint32_t offset, struct tb_event *event)
+{
+    bool client = role == TB_ROLE_CLIENT;
+    unsigned what = client ? TB_EVENT_HTTP_REQUEST : TB_EVENT_HTTP_RESPONSE;
+    enum tb_http1_kind kind = client ? TB_HTTP1_REQUEST : TB_HTTP1_RESPONSE;
+
+    if ((event->has & what) != 0 || octets->data == NULL)
+        return;
+    if (exchange->mode != TB_EXCHANGE_HTTP &&
+        !tb_http1_looks_like(kind, octets->data + offset, octets->length - offset))
+        return;
+    event->http_start[role] = octets->offset + offset;
+    tb_event_set(event, what);
+}
+
 static void request_starts(struct tb_exchange *exchange, const struct tb_octets *octets,
                            uint32_t offset, struct tb_event *event)
 {
-    if ((event->has & TB_EVENT_HTTP_REQUEST) == 0 && octets->data != NULL) {
-        event->http_start[TB_ROLE_CLIENT] = octets->offset + offset;
-        tb_event_set(event, TB_EVENT_HTTP_REQUEST);
-    }
+    note_start(exchange, TB_ROLE_CLIENT, octets, offset, event);
     if (exchange->mode != TB_EXCHANGE_HTTP)
         return; /* the run begins it */
     begin_request(exchange, octets);
@@ -272,10 +287,7 @@ static void response_starts(struct tb_exchange *exchange, const struct tb_octets
     uint32_t number = next_to_answer(exchange);
     const struct tb_request *request = request_of(exchange, number);
 
-    if ((event->has & TB_EVENT_HTTP_RESPONSE) == 0 && octets->data != NULL) {
-        event->http_start[TB_ROLE_SERVER] = octets->offset + offset;
-        tb_event_set(event, TB_EVENT_HTTP_RESPONSE);
-    }
+    note_start(exchange, TB_ROLE_SERVER, octets, offset, event);
     if (number != 0 && request == NULL)
         exchange->inferred = true; /* whether it answers HEAD is not known */
     tb_http1_answers(&exchange->parser[TB_ROLE_SERVER].http, request == NULL ? 0 : request->facts);
@@ -527,12 +539,20 @@ static void sniff(struct tb_exchange *exchange, enum tb_role role, const struct 
 /* Takes back what the run of the preface was counted to. */
 static void tell_multiplexed(struct tb_event *event)
 {
+    const unsigned counted = TB_EVENT_REQUEST_BYTES | TB_EVENT_REQUEST_DURATION |
+                             TB_EVENT_RESPONSE_BYTES | TB_EVENT_RESPONSE_TIME |
+                             TB_EVENT_RESPONSE_DURATION | TB_EVENT_RESPONSE_STARTS;
+
     tb_event_mark(event, TB_MARK_MULTIPLEXED);
     event->exchange = 0;
     event->exchange_last = 0;
+    event->request_in = 0;
     event->request_bytes = 0;
+    event->response_bytes = 0;
     event->request_duration_ns = 0;
-    event->has = (uint16_t)(event->has & ~(TB_EVENT_REQUEST_BYTES | TB_EVENT_REQUEST_DURATION));
+    event->response_time_ns = 0;
+    event->response_duration_ns = 0;
+    event->has = (uint16_t)(event->has & ~counted);
 }
 
 enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role role,

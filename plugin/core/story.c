@@ -7,9 +7,6 @@
 #include "story.h"
 
 #include <assert.h>
-#include <string.h>
-
-#include "http1.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -93,19 +90,9 @@ static uint64_t facts_of_window(const struct tb_event *event)
            fact_if(FACT_OPENED, grew && (uint32_t)event->window_change == event->window);
 }
 
-/* Before its head has been read to the end, what starts may turn out not to be HTTP. */
-static bool is_http(const char *line, bool server)
-{
-    enum tb_http1_kind kind = server ? TB_HTTP1_RESPONSE : TB_HTTP1_REQUEST;
-
-    return line == NULL || tb_http1_looks_like(kind, (const uint8_t *)line, strlen(line)) ||
-           (!server && strstr(line, " HTTP/1.") != NULL);
-}
-
 /* The request of a client, the response of a server. */
-static uint64_t facts_of_message(const struct tb_story *story)
+static uint64_t facts_of_message(const struct tb_event *event)
 {
-    const struct tb_event *event = story->event;
     bool server = event->role == TB_ROLE_SERVER;
     unsigned start = server ? TB_EVENT_HTTP_RESPONSE : TB_EVENT_HTTP_REQUEST;
     unsigned end = server ? TB_EVENT_RESPONSE_ENDS : TB_EVENT_REQUEST_ENDS;
@@ -113,9 +100,7 @@ static uint64_t facts_of_message(const struct tb_story *story)
     bool starts = server ? (event->has & TB_EVENT_RESPONSE_STARTS) != 0
                          : (event->has & count) != 0 && event->request_bytes <= event->fresh;
 
-    return fact_if(FACT_BY_SERVER, server) |
-           fact_if(FACT_MESSAGE,
-                   (event->has & start) != 0 && is_http(story->start_line[event->role], server)) |
+    return fact_if(FACT_BY_SERVER, server) | fact_if(FACT_MESSAGE, (event->has & start) != 0) |
            fact_if(FACT_STARTS, starts) | fact_if(FACT_ENDS, (event->has & end) != 0) |
            fact_if(FACT_EXCHANGE, event->exchange != 0) |
            fact_if(FACT_SEVERAL, event->exchange_last > event->exchange) |
@@ -151,7 +136,7 @@ static uint64_t facts_of(const struct tb_story *story)
     const char *line = story->start_line[event->role];
     uint64_t facts = event->marks | (uint64_t)event->has << 16;
 
-    facts |= facts_of_window(event) | facts_of_message(story) | facts_of_ack(event) |
+    facts |= facts_of_window(event) | facts_of_message(event) | facts_of_ack(event) |
              facts_of_close(event);
     facts |= fact_if(FACT_LINE, line != NULL && line[0] != '\0');
     if (story->segment != NULL)
