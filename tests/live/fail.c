@@ -35,5 +35,5 @@ void tb_fail_with(enum tb_fail_status status, const char *format, ...)
     vsnprintf(reason, sizeof(reason), format, arguments);
     va_end(arguments);
     printf("%s: %s: %s\n", word_of(status), test_name, reason);
-    exit(status);
+    exit((int)status);
 }

@@ -79,7 +79,8 @@ static void talk(const struct piece *pieces, size_t count)
 }
 
 #define TALK(pieces) talk(pieces, sizeof(pieces) / sizeof((pieces)[0]))
-#define NO_TIME      .response_ms = -1
+/* NOLINTNEXTLINE(bugprone-macro-parentheses): a designated initializer */
+#define NO_TIME .response_ms = -1
 
 static void runs_alternate(void **state)
 {

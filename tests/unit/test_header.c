@@ -24,7 +24,7 @@ static size_t write_header(uint8_t *octets, unsigned words)
     memset(octets, 0, HEADER_MAX);
     memcpy(octets, fixed, sizeof(fixed));
     octets[12] = (uint8_t)(words << 4);
-    return words * 4u;
+    return (size_t)words * 4;
 }
 
 static struct tb_segment parse(const void *octets, size_t captured, size_t reported)

@@ -153,9 +153,9 @@ static void feed(struct trace *trace, const uint8_t *data, size_t length)
             return;
         }
         for (size_t i = 0; i < now; i++)
-            note(trace, what == TB_TLS_HANDSHAKE                         ? 'h'
-                        : i == 0 && trace->parser.data_records != before ? 'D'
-                                                                         : 'd');
+            note(trace, (char)(what == TB_TLS_HANDSHAKE                         ? 'h'
+                               : i == 0 && trace->parser.data_records != before ? 'D'
+                                                                                : 'd'));
         used += now;
     }
 }
@@ -175,7 +175,7 @@ static void expect(struct trace *trace, const char *runs)
         unsigned long count = class == '.' ? 1 : strtoul(runs, &end, 10);
 
         for (unsigned long i = 0; i < count; i++)
-            note(trace, class == 'd' && i == 0 ? 'D' : class);
+            note(trace, (char)(class == 'd' && i == 0 ? 'D' : class));
         runs = end == NULL ? runs : end;
         runs += *runs == ' ';
     }
