@@ -468,6 +468,12 @@ const struct tb_scenario tb_scenarios[] = {
       .wires = RELAY,
       .rules =
           RULES({ .from = TB_END_CLIENT, SYN, .first = 1, .times = 1, .fate = TB_FATE_TWICE }) },
+    { .name = "syn-twice-ack-dropped", /* Linux acknowledges the second SYN in SYN-RECEIVED */
+      .play = connect_only,
+      .wires = RELAY,
+      .rules =
+          RULES({ .from = TB_END_CLIENT, SYN, .first = 1, .times = 1, .fate = TB_FATE_TWICE },
+                { .from = TB_END_CLIENT, BARE, .first = 1, .times = 1, .fate = TB_FATE_DROP }) },
     { .name = "syn-ack-dropped",
       .play = connect_only,
       .wires = RELAY,
