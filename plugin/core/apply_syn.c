@@ -83,7 +83,8 @@ static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const s
         flow->fast_open = true;
         return;
     }
-    if (peer->top != peer->isn + 1u + peer->syn_length)
+    if (view->segment->ack != peer->isn + 1u || tb_seq_gt(peer->acked, peer->isn + 1u) ||
+        peer->top != peer->isn + 1u + peer->syn_length)
         return; /* it went on already */
     peer->top = peer->isn + 1u;
     peer->parsing = false;

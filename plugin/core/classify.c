@@ -22,7 +22,8 @@ static bool is_late_syn(const struct tb_view *view)
 /* Of a simultaneous open, or of a split handshake, where a bare ACK came before it. */
 static bool is_second_half(const struct tb_view *view)
 {
-    return view->peer->state == TB_STATE_SYN_SENT && !tb_segment_has(view->segment, TB_ACK);
+    return view->peer->state == TB_STATE_SYN_SENT && !tb_segment_has(view->segment, TB_ACK) &&
+           view->me->top == view->me->start && !view->me->fin_seen;
 }
 
 static bool repeats_candidate(const struct tb_view *view)
@@ -107,6 +108,8 @@ static uint32_t fresh_payload(const struct tb_view *view)
 
     if (!view->me->top_known)
         return view->segment->length;
+    if (view->me->fin_seen && tb_seq_gt(end, view->me->fin))
+        end = view->me->fin; /* nothing comes after a FIN */
     if (tb_seq_gt(end, view->me->top))
         fresh += end - tb_seq_max(view->reach.data, view->me->top);
     return fresh < view->segment->length ? fresh : view->segment->length;

@@ -42,9 +42,9 @@ static struct tb_request *last_request(struct tb_exchange *exchange)
     return exchange->begun != 0 && request->number == exchange->begun ? request : NULL;
 }
 
-static void note_exchange(struct tb_event *event, const struct tb_octets *octets, uint32_t number)
+static void note_exchange(struct tb_event *event, uint32_t number)
 {
-    if (number == 0 || octets->before)
+    if (number == 0)
         return;
     if (event->exchange == 0)
         event->exchange = number;
@@ -76,7 +76,9 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
         request->last_ns = octets->time_ns;
         request->last_frame = octets->frame;
     }
-    note_exchange(event, octets, request->number);
+    if (octets->before)
+        return; /* no part of this segment */
+    note_exchange(event, request->number);
     event->request_bytes = request->bytes;
     tb_event_set(event, TB_EVENT_REQUEST_BYTES);
     if (octets->time_ns >= request->first_ns) {
@@ -108,9 +110,10 @@ static void begin_response(struct tb_exchange *exchange, uint32_t number,
 static void time_response(struct tb_exchange *exchange, const struct tb_octets *octets,
                           struct tb_event *event)
 {
-    exchange->response_timed = true;
+    exchange->response_timed = !octets->before; /* the time of what is missing is not known */
     exchange->response_first_ns = octets->time_ns;
-    tb_event_set(event, TB_EVENT_RESPONSE_STARTS);
+    if (!octets->before)
+        tb_event_set(event, TB_EVENT_RESPONSE_STARTS);
 }
 
 static void report_times(const struct tb_exchange *exchange, uint32_t number,
@@ -138,7 +141,9 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
     if (length == 0 || exchange->response_in_progress == 0)
         return;
     exchange->response_bytes += length;
-    note_exchange(event, octets, exchange->response_in_progress);
+    if (octets->before)
+        return;
+    note_exchange(event, exchange->response_in_progress);
     event->response_bytes = exchange->response_bytes;
     tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
     if (request != NULL) {
@@ -606,7 +611,7 @@ void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
 
     if (exchange->multiplexed)
         return;
-    note_exchange(event, octets, number);
+    note_exchange(event, number);
     if (request == NULL)
         return;
     if (role == TB_ROLE_CLIENT) {

@@ -169,6 +169,8 @@ static void check_event(const struct tb_flow *flow, const struct tb_segment *seg
     REQUIRE((event->exchange == 0) == (event->exchange_last == 0));
     REQUIRE(event->exchange <= event->exchange_last);
     REQUIRE(event->exchange_last <= exchange->begun);
+    REQUIRE(event->exchange != 0 || event->request_in == 0);
+    REQUIRE(event->exchange != 0 || (event->has & TB_EVENT_RESPONSE_TIME) == 0);
     REQUIRE(exchange->answered <= exchange->begun);
     REQUIRE(exchange->response_in_progress <= exchange->begun);
     REQUIRE(event->fresh <= segment->length || segment->quoted);
