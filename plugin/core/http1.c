@@ -581,11 +581,25 @@ static size_t read_name(struct tb_http1 *parser, const uint8_t *data, size_t len
     return length;
 }
 
+/* Octets that an element that matches nothing goes on with. */
+static size_t rest_of_element(const struct tb_http1 *parser, const uint8_t *data, size_t length)
+{
+    size_t i = 0;
+
+    if (parser->field != FIELD_CONTENT_LENGTH && parser->word >= ELEMENT_OTHER)
+        while (i < length && data[i] != ',' && data[i] != '\n')
+            i++;
+    return i;
+}
+
 static size_t read_value(struct tb_http1 *parser, const uint8_t *data, size_t length,
                          enum tb_http1_border *border)
 {
     (void)border;
     for (size_t i = 0; i < length; i++) {
+        i += rest_of_element(parser, data + i, length - i);
+        if (i == length)
+            return i;
         if (parser->field == FIELD_CONTENT_LENGTH)
             read_length_octet(parser, data[i]);
         else

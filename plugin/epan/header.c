@@ -91,8 +91,20 @@ static void take_option(uint8_t kind, const uint8_t *body, size_t length,
     }
 }
 
+/* As most senders lay them out (RFC 7323 appendix A): two NOPs, then timestamps, nothing else. */
+static bool are_timestamps(const uint8_t *at, const uint8_t *end)
+{
+    static const uint8_t usual[] = { OPTION_NOP, OPTION_NOP, OPTION_TIMESTAMPS, 10 };
+
+    return end - at == 12 && memcmp(at, usual, sizeof(usual)) == 0;
+}
+
 static void take_options(const uint8_t *at, const uint8_t *end, struct tb_segment *segment)
 {
+    if (are_timestamps(at, end)) {
+        segment->has |= TB_HAS_TIMESTAMPS;
+        return;
+    }
     while (at < end && *at != OPTION_END) {
         if (*at == OPTION_NOP) {
             at++;
