@@ -280,10 +280,12 @@ static void request_ends(struct tb_exchange *exchange, struct tb_event *event)
 /* The status is in the first line: "HTTP/1.1 100". Too few octets to tell count as final. */
 static bool announces_interim(const struct tb_octets *octets, uint32_t offset)
 {
-    const uint8_t *line = octets->data + offset;
+    const uint8_t *status;
 
-    return octets->data != NULL && octets->length - offset >= 12 && line[9] == '1' &&
-           memcmp(line + 9, "101", 3) != 0;
+    if (octets->data == NULL || octets->length - offset < 12)
+        return false;
+    status = octets->data + offset + 9;
+    return status[0] == '1' && memcmp(status, "101", 3) != 0;
 }
 
 static void response_starts(struct tb_exchange *exchange, const struct tb_octets *octets,
