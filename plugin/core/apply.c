@@ -16,18 +16,18 @@ static void apply_fin(struct tb_flow *flow, const struct tb_view *view)
     tb_half_trigger(me, unaware ? TB_SENT_FIN_UNAWARE : TB_SENT_FIN);
 }
 
-/* The FIN counts when everything before it has arrived (RFC 9293 section 3.10.7.4). */
-static void deliver_fin(struct tb_flow *flow, enum tb_side side)
+/* The FIN counts when everything before it has arrived (RFC 9293 section 3.10.7.4). True if it ends
+ * the response. */
+static bool deliver_fin(struct tb_flow *flow, enum tb_side side)
 {
     struct tb_half *half = &flow->half[side];
 
     if (!half->fin_seen || half->fin_delivered || half->fin_missed ||
         !tb_seq_gt(tb_half_next(half), half->fin))
-        return;
+        return false;
     half->fin_delivered = true;
     tb_half_trigger(&flow->half[tb_side_other(side)], TB_GOT_FIN);
-    if (tb_flow_role(flow, side) == TB_ROLE_SERVER)
-        tb_exchange_server_fin(&flow->exchange);
+    return tb_flow_role(flow, side) == TB_ROLE_SERVER && tb_exchange_server_fin(&flow->exchange);
 }
 
 /* A SACK block above the ack shows a hole before the FIN that was taken for delivered: what filled
@@ -83,7 +83,7 @@ static void apply_ack(struct tb_flow *flow, const struct tb_view *view)
         tb_half_trigger(peer, TB_GOT_ACK_OF_SYN);
     disprove_fin(flow, view);
     fill_missed(peer, peer->missed.from, view->segment->ack);
-    deliver_fin(flow, other); /* the ACK may cover what the capture missed before it */
+    (void)deliver_fin(flow, other); /* the ACK may cover what the capture missed before it */
     if (view->ack.covers_fin || (peer->fin_ack_lost && tb_seq_gt(view->segment->ack, peer->fin))) {
         peer->fin_ack_lost = false;
         peer->closed_by_ack = peer->state == TB_STATE_LAST_ACK;
@@ -161,7 +161,8 @@ static void apply_ordinary(struct tb_flow *flow, const struct tb_view *view, enu
         tb_half_trigger(me, TB_RESENT_FIN);
     }
     fill_missed(me, view->segment->seq, view->reach.end);
-    deliver_fin(flow, view->segment->from);
+    if (deliver_fin(flow, view->segment->from) && event->exchange != 0)
+        tb_event_set(event, TB_EVENT_RESPONSE_ENDS);
     if (view->first_fin && tb_seq_gt(me->acked, me->fin)) { /* its first copy was missed */
         me->fin_acked = true;
         me->closed_by_ack = me->state == TB_STATE_LAST_ACK;
@@ -179,7 +180,6 @@ static void apply_stray_ack(struct tb_flow *flow, const struct tb_segment *segme
     flow->half[segment->from].state = TB_STATE_UNKNOWN; /* it has an old connection */
 }
 
-/* Acts on the segment and gives its step. */
 /* Whether the data of a SYN is accepted is not known yet: its event tells nothing of it. */
 static void hold_payload_of_syn(struct tb_flow *flow, const struct tb_view *view)
 {

@@ -294,15 +294,19 @@ static void response_starts(struct tb_exchange *exchange, const struct tb_octets
     uint32_t number = next_to_answer(exchange);
     const struct tb_request *request = request_of(exchange, number);
 
+    if (number != 0 && event->exchange == number && (event->has & TB_EVENT_RESPONSE_STARTS) == 0)
+        event->has &= (uint16_t)~TB_EVENT_HTTP_RESPONSE; /* interim: what comes after it is told */
     note_start(exchange, TB_ROLE_SERVER, octets, offset, event);
     if (number != 0 && request == NULL)
         exchange->inferred = true; /* whether it answers HEAD is not known */
     tb_http1_answers(&exchange->parser[TB_ROLE_SERVER].http, request == NULL ? 0 : request->facts);
-    if (exchange->mode != TB_EXCHANGE_HTTP)
-        return; /* the run begins it */
-    begin_response(exchange, number, octets);
-    if (!announces_interim(octets, offset))
-        time_response(exchange, octets, event);
+    if (exchange->mode == TB_EXCHANGE_HTTP) { /* else the run begins it */
+        begin_response(exchange, number, octets);
+        if (!announces_interim(octets, offset))
+            time_response(exchange, octets, event);
+    } else if (number == 0 && !announces_interim(octets, offset)) {
+        tb_event_set(event, TB_EVENT_RESPONSE_STARTS); /* its request was not seen */
+    }
 }
 
 static void response_ends(struct tb_exchange *exchange, struct tb_event *event)
@@ -647,11 +651,13 @@ void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *eve
     }
 }
 
-void tb_exchange_server_fin(struct tb_exchange *exchange)
+bool tb_exchange_server_fin(struct tb_exchange *exchange)
 {
-    if (exchange->mode == TB_EXCHANGE_HTTP && !exchange->multiplexed &&
-        tb_http1_close(&exchange->parser[TB_ROLE_SERVER].http))
-        end_response(exchange);
+    if (exchange->mode != TB_EXCHANGE_HTTP || exchange->multiplexed ||
+        !tb_http1_close(&exchange->parser[TB_ROLE_SERVER].http))
+        return false;
+    end_response(exchange);
+    return true;
 }
 
 enum tb_cut tb_exchange_cut(const struct tb_exchange *exchange)

@@ -96,8 +96,8 @@ uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role ro
  * request and response octets. No response octets: it is not answered yet. */
 void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *event);
 
-/* The server's direction ended in order: completes a body that runs until close. */
-void tb_exchange_server_fin(struct tb_exchange *exchange);
+/* The server's direction ended in order. True if that completes a body that runs until close. */
+bool tb_exchange_server_fin(struct tb_exchange *exchange);
 
 /* How the exchange would be cut if the connection ended now. */
 enum tb_cut tb_exchange_cut(const struct tb_exchange *exchange);

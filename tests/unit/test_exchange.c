@@ -243,6 +243,39 @@ static void more_requests_than_are_kept_keep_their_numbers(void **state)
     }
 }
 
+static void of_an_interim_and_a_final_response_the_final_one_is_told(void **state)
+{
+    struct tb_exchange exchange;
+    struct piece request = { .who = 'c', .data = "GET / HTTP/1.1\r\n\r\n" };
+    struct piece both = { .who = 's',
+                          .data = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No\r\n\r\n" };
+    struct tb_event event = { 0 };
+
+    (void)state;
+    tb_exchange_init(&exchange);
+    take(&exchange, &request, 1, &event);
+    memset(&event, 0, sizeof event);
+    take(&exchange, &both, 2, &event);
+    assert_true(event.has & TB_EVENT_RESPONSE_STARTS);
+    assert_int_equal(event.http_start[TB_ROLE_SERVER], 25);
+}
+
+static void a_response_without_a_request_is_not_interim(void **state)
+{
+    struct tb_exchange exchange;
+    struct piece response = { .who = 's', .data = "HTTP/1.1 204 No\r\n\r\n" };
+    struct tb_event event;
+
+    (void)state;
+    tb_exchange_init(&exchange);
+    for (uint32_t frame = 1; frame <= 2; frame++) {
+        memset(&event, 0, sizeof event);
+        take(&exchange, &response, frame, &event);
+        assert_true(event.has & TB_EVENT_HTTP_RESPONSE);
+        assert_true(event.has & TB_EVENT_RESPONSE_STARTS);
+    }
+}
+
 static void a_tunnel_is_another_protocol(void **state)
 {
     static const struct piece pieces[] = {
@@ -303,6 +336,8 @@ int main(void)
         cmocka_unit_test(missing_octets_of_a_body_are_counted),
         cmocka_unit_test(after_a_missing_head_the_borders_are_inferred),
         cmocka_unit_test(more_requests_than_are_kept_keep_their_numbers),
+        cmocka_unit_test(of_an_interim_and_a_final_response_the_final_one_is_told),
+        cmocka_unit_test(a_response_without_a_request_is_not_interim),
         cmocka_unit_test(a_tunnel_is_another_protocol),
         cmocka_unit_test(an_http2_preface_has_no_exchanges),
         cmocka_unit_test(tls_application_data_forms_the_exchanges),

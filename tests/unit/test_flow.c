@@ -492,6 +492,27 @@ static void a_fin_may_acknowledge_a_fin(void **state)
     assert_int_equal(talk.event.teardown_number[0], 4);
 }
 
+static void a_fin_ends_the_body_that_it_comes_with(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1019, "HTTP/1.1 200 OK\r\n\r\none", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_FIN | TB_ACK, 5023, 1019, "two", TEARDOWN(FIN), STATES(CLOSE_WAIT, FIN_WAIT_1),
+          .exchange = 1 },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    say_rows(&talk, rows, 2);
+    assert_int_equal(talk.event.has & TB_EVENT_RESPONSE_ENDS, 0);
+    say_rows(&talk, rows + 2, 1);
+    assert_true(talk.event.has & TB_EVENT_RESPONSE_ENDS);
+    assert_int_equal(talk.event.cut, TB_CUT_NONE);
+}
+
 static void simultaneous_close_passes_through_closing(void **state)
 {
     static const struct row rows[] = {
@@ -810,6 +831,7 @@ int main(void)
         cmocka_unit_test(a_probes_octet_counts_once_it_is_taken),
         cmocka_unit_test(a_keep_alive_reuses_the_last_number),
         cmocka_unit_test(a_fin_may_acknowledge_a_fin),
+        cmocka_unit_test(a_fin_ends_the_body_that_it_comes_with),
         cmocka_unit_test(simultaneous_close_passes_through_closing),
         cmocka_unit_test(a_repeated_fin_is_a_retransmission_of_the_teardown),
         cmocka_unit_test(a_fin_ahead_of_a_hole_waits_for_the_hole),
