@@ -236,7 +236,8 @@ static bool is_zero_window_probe(const struct tb_view *view)
 static bool is_keep_alive(const struct tb_view *view)
 {
     return probes(view) && !peer_window_is_zero(view) && reuses_last_number(view) &&
-           view->me->acked == view->me->top && !view->me->fin_seen &&
+           view->me->acked == view->me->top &&
+           (!view->me->fin_seen || view->me->state == TB_STATE_FIN_WAIT_2) &&
            tb_state_is_synchronised((enum tb_state)view->me->state);
 }
 

@@ -513,6 +513,21 @@ static void a_fin_ends_the_body_that_it_comes_with(void **state)
     assert_int_equal(talk.event.cut, TB_CUT_NONE);
 }
 
+static void a_half_closed_end_may_send_keep_alives(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_FIN | TB_ACK, 1001, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, TEARDOWN(ACK_OF_FIN), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 'c', TB_ACK, 1001, 5001, KEEP_ALIVE(KEEP_ALIVE), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+        { 's', TB_ACK, 5001, 1002, KEEP_ALIVE(KEEP_ALIVE_ACK), STATES(FIN_WAIT_2, CLOSE_WAIT) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
 static void simultaneous_close_passes_through_closing(void **state)
 {
     static const struct row rows[] = {
@@ -832,6 +847,7 @@ int main(void)
         cmocka_unit_test(a_keep_alive_reuses_the_last_number),
         cmocka_unit_test(a_fin_may_acknowledge_a_fin),
         cmocka_unit_test(a_fin_ends_the_body_that_it_comes_with),
+        cmocka_unit_test(a_half_closed_end_may_send_keep_alives),
         cmocka_unit_test(simultaneous_close_passes_through_closing),
         cmocka_unit_test(a_repeated_fin_is_a_retransmission_of_the_teardown),
         cmocka_unit_test(a_fin_ahead_of_a_hole_waits_for_the_hole),
