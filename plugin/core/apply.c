@@ -190,10 +190,11 @@ static void hold_payload_of_syn(struct tb_flow *flow, const struct tb_view *view
 
 enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event)
 {
-    bool client_spoke = flow->exchange.client_spoke;
+    bool client_spoke = flow->exchange.client_spoke || (!view->by_client && view->ack.data > 0);
     enum tb_octets_kind kind = TB_OCTETS_NONE;
     enum tb_step step;
 
+    flow->exchange.client_spoke = client_spoke; /* as acknowledged, though perhaps not captured */
     if (view->ack.beyond && view->peer->seen)
         tb_apply_missing(flow, view);
     if (tb_view_is_data(view))

@@ -127,6 +127,7 @@ struct tb_event {
     enum tb_role role;                  /* of the sender */
     enum tb_state state[TB_ROLE_COUNT]; /* after the segment was sent and received */
     enum tb_cut cut;
+    bool unseen;                        /* it acknowledges what the capture has not shown */
     bool over;                          /* both ends were done (CLOSED or TIME-WAIT) before it */
     uint16_t marks;                     /* 1u << enum tb_mark */
     uint16_t has;                       /* TB_EVENT_... */

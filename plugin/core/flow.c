@@ -265,6 +265,7 @@ static void step_flow(struct tb_flow *flow, const struct tb_segment *segment,
     tb_disprove_reset(flow, &view);
     event->fresh = view.fresh;
     event->acked = view.ack.data;
+    event->unseen = tb_segment_has(segment, TB_ACK) && (!view.peer->top_known || view.ack.beyond);
     event->over = tb_flow_is_over(flow);
     /* These speak of the segment against what was known before it. */
     report_window(&view, event);

@@ -10,8 +10,9 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Bits 0 to 15 are tb_event.marks, 16 to 31 tb_event.has. */
+/* Bits 0 to 14 are tb_event.marks, 16 to 31 tb_event.has. */
 enum fact {
+    FACT_UNSEEN = 15, /* acknowledges what the capture has not shown */
     FACT_BY_SERVER = 32,
     FACT_PAYLOAD,     /* it carries octets */
     FACT_PARTLY_NEW,  /* some of them were sent before */
@@ -47,7 +48,7 @@ enum fact {
     FACT_COUNT
 };
 static_assert(FACT_COUNT <= 64, "a set of facts is 64 bits");
-static_assert(TB_MARK_COUNT <= 16, "the marks take 16 bits");
+static_assert(TB_MARK_COUNT <= 15, "the marks take 15 bits");
 
 #define FACT(name)  (UINT64_C(1) << FACT_##name)
 #define MARK(name)  (UINT64_C(1) << TB_MARK_##name)
@@ -114,7 +115,8 @@ static uint64_t facts_of_ack(const struct tb_event *event)
     unsigned count = server ? TB_EVENT_REQUEST_BYTES : TB_EVENT_RESPONSE_BYTES;
     uint64_t total = server ? event->request_bytes : event->response_bytes;
 
-    return fact_if(FACT_NEWS, event->acked > 0) | fact_if(FACT_OUTSTANDING, event->unacked > 0) |
+    return fact_if(FACT_UNSEEN, event->unseen) | fact_if(FACT_NEWS, event->acked > 0) |
+           fact_if(FACT_OUTSTANDING, event->unacked > 0) |
            fact_if(FACT_WHOLE, (event->has & count) != 0 && total == event->acked);
 }
 
@@ -205,7 +207,7 @@ static const struct rule sentences[] = {
     { .steps = STEP(ZERO_WINDOW), .needs = FACT(NEWS), SAY(ZERO_WINDOW_ACK) },
     { .steps = STEP(ZERO_WINDOW), SAY(ZERO_WINDOW) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE),
-      .needs = MARK(LOST_BEFORE),
+      .needs = FACT(UNSEEN),
       SAY(ACK_UNSEEN) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE),
       .needs = FACT(OUTSTANDING),
@@ -214,6 +216,7 @@ static const struct rule sentences[] = {
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE), SAY(ACK_MORE) },
     { .steps = STEP(ACK), IN_PHASE(HANDSHAKE), SAY(ACK_HANDSHAKE) },
     { .steps = STEP(ACK), IN_PHASE(TEARDOWN), SAY(ACK_TEARDOWN) },
+    { .steps = STEP(ACK), .needs = FACT(UNSEEN), SAY(ACK_UNKNOWN) },
     { .steps = STEP(ACK), SAY(ACK) },
     { .steps = STEP(DUP_ACK), IN_PHASE(REQUEST), SAY(DUP_ACK_REQUEST) },
     { .steps = STEP(DUP_ACK), IN_PHASE(RESPONSE), SAY(DUP_ACK_RESPONSE) },
@@ -421,11 +424,13 @@ static unsigned first_that_holds(const struct rule *rules, enum tb_step step,
     return rules->row;
 }
 
-/* A FIN with data is told as its data; that it is a FIN is added. */
+/* A FIN with data is told as its data, new or old; that it is a FIN is added. */
 static enum tb_step step_to_tell(const struct tb_event *event, uint64_t facts)
 {
     if (event->step != TB_STEP_FIN || (facts & FACT(PAYLOAD)) == 0)
         return event->step;
+    if (event->fresh == 0)
+        return TB_STEP_RETRANSMISSION;
     if ((facts & HAS(TLS)) != 0 && (facts & (FACT(EXCHANGE) | MARK(MULTIPLEXED))) == 0)
         return TB_STEP_TLS_HANDSHAKE;
     return (facts & FACT(BY_SERVER)) != 0 ? TB_STEP_RESPONSE : TB_STEP_REQUEST;

@@ -36,10 +36,11 @@
     DO(22, event.http_start[TB_ROLE_SERVER], uint32_t)                                             \
     DO(23, event.rtt_ns, uint64_t)                                                                 \
     DO(24, event.rtt_server_ns, uint64_t)                                                          \
-    DO(25, event.rtt_client_ns, uint64_t)
+    DO(25, event.rtt_client_ns, uint64_t)                                                          \
+    DO(26, event.unseen, bool)
 
 enum {
-    CHANGE_BIT = 26, /* event.window_change */
+    CHANGE_BIT = 27, /* event.window_change */
     PRESENT_AT = 3,
     VALUES_AT = 7
 };
