@@ -324,15 +324,33 @@ static void add_exchanges(const struct pen *pen)
         add_number(pen, TB_FIELD_EXCHANGE, TB_LABEL_EXCHANGE, i);
 }
 
+/* RFC 7413 section 4.2: a SYN's data is the first request once it is accepted. */
+static bool opens_with_request(const struct tb_visit *visit)
+{
+    return visit->segment.length != 0 && visit->link != NULL &&
+           visit->conn->opened == visit->link->frame && visit->conn->flow.fast_open;
+}
+
+/* The first exchange whose request has bytes here, 0: none. */
+static uint32_t first_requested(const struct tb_visit *visit, const struct tb_event *event)
+{
+    if (event->role != TB_ROLE_CLIENT || visit->conn == NULL)
+        return 0;
+    if (event->exchange != 0 && event->fresh != 0)
+        return event->exchange;
+    return event->step == TB_STEP_SYN && opens_with_request(visit) ? 1 : 0;
+}
+
 static void add_links(const struct pen *pen)
 {
     const struct tb_visit *visit = pen->visit;
     const struct tb_event *event = pen->event;
-    const uint32_t first = event->exchange;
+    const uint32_t first = first_requested(visit, event);
 
     add_frame(pen, TB_FIELD_REQUEST_IN, TB_LABEL_REQUEST_IN, event->request_in);
-    if (first != 0 && event->role == TB_ROLE_CLIENT && event->fresh != 0 && visit->conn != NULL)
-        for (uint32_t i = first; i - first < EXCHANGES_SHOWN && i <= event->exchange_last; i++)
+    if (first != 0)
+        for (uint32_t i = first;
+             i - first < EXCHANGES_SHOWN && (i == first || i <= event->exchange_last); i++)
             add_frame(pen, TB_FIELD_RESPONSE_IN, TB_LABEL_RESPONSE_IN,
                       tb_conn_response_in(visit->conn, i));
     add_frame(pen, TB_FIELD_ACKS, TB_LABEL_ACKS, visit->record.acks);
