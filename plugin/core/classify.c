@@ -166,6 +166,9 @@ enum tb_reset_kind tb_view_reset(const struct tb_view *view)
         return TB_RESET_LIKELY;
     if (segment->seq == tb_half_next(me))
         return me->gaps.count == 0 && me->seen ? TB_RESET_EXACT : TB_RESET_LIKELY;
+    /* What the receiver last asked for: it is due still if the octets from there on were lost. */
+    if (me->seen && segment->seq == me->acked && me->acked != me->start)
+        return TB_RESET_LIKELY;
     if (me->gaps.count == 0 && me->seen)
         return TB_RESET_IGNORED;
     return tb_seq_ge(segment->seq, tb_half_next(me)) &&

@@ -266,6 +266,33 @@ static void midstream_is_established_and_inferred(void **state)
     SAY(&talk, rows);
 }
 
+static void a_request_of_the_lower_port_makes_it_the_client(void **state)
+{
+    enum {
+        BOTH = MARK(MIDSTREAM) | MARK(INFERRED)
+    };
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1001, "abc", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = BOTH },
+        { 's', TB_ACK, 5004, 1001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = BOTH, .exchange = 1 },
+        { 'c', TB_ACK, 1001, 5022, "HTTP/1.1 204 No\r\n\r\n", RESPONSE(RESPONSE),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = BOTH, .exchange = 1 },
+        { 'c', TB_FIN | TB_ACK, 1020, 5022, TEARDOWN(FIN), .client = TB_STATE_CLOSE_WAIT,
+          .server = TB_STATE_FIN_WAIT_1, .marks = BOTH },
+    };
+    static const enum tb_role roles[] = { TB_ROLE_SERVER, TB_ROLE_CLIENT, TB_ROLE_SERVER,
+                                          TB_ROLE_SERVER };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say_row(&talk, &rows[i], i);
+        assert_int_equal(talk.event.role, roles[i]);
+    }
+}
+
 static void the_server_may_speak_first(void **state)
 {
     static const struct row rows[] = {
@@ -609,6 +636,23 @@ static void a_blind_reset_is_ignored_and_challenged(void **state)
     SAY(&talk, rows);
 }
 
+static void a_reset_may_have_the_number_that_was_asked_for(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "lost behind", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .exchange = 1 },
+        { 's', TB_ACK, 5001, 1001, "alive", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_RST, 1001, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED),
+          .marks = MARK(INFERRED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
 static void a_challenge_restores_what_a_reset_seemed_to_end(void **state)
 {
     static const struct row rows[] = {
@@ -872,6 +916,7 @@ int main(void)
         cmocka_unit_test(a_syn_ack_promotes_the_candidate),
         cmocka_unit_test(half_open_ends_the_old_connection_and_the_syn_tries_again),
         cmocka_unit_test(midstream_is_established_and_inferred),
+        cmocka_unit_test(a_request_of_the_lower_port_makes_it_the_client),
         cmocka_unit_test(the_server_may_speak_first),
         cmocka_unit_test(lost_data_is_a_gap_and_its_arrival_out_of_order),
         cmocka_unit_test(a_lost_request_is_counted_and_has_no_time),
@@ -890,6 +935,7 @@ int main(void)
         cmocka_unit_test(a_fin_ahead_of_a_hole_waits_for_the_hole),
         cmocka_unit_test(a_reset_with_the_expected_number_closes_both_ends),
         cmocka_unit_test(a_blind_reset_is_ignored_and_challenged),
+        cmocka_unit_test(a_reset_may_have_the_number_that_was_asked_for),
         cmocka_unit_test(a_challenge_restores_what_a_reset_seemed_to_end),
         cmocka_unit_test(data_under_way_does_not_disprove_a_reset),
         cmocka_unit_test(what_is_sent_again_was_not_acknowledged),
