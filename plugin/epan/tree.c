@@ -496,11 +496,20 @@ static void add_prefix(const struct pen *pen)
     col_prepend_fstr(pen->pinfo->cinfo, COL_INFO, "[%s] ", text);
 }
 
+/* Not proto_field_is_referenced(): it is also true where all protocols are to be counted, and this
+ * layer is none that was on the wire. */
+static bool is_asked_for(const proto_tree *tree, int protocol)
+{
+    return PTREE_DATA(tree)->visible ||
+           proto_registrar_get_nth((unsigned)protocol)->ref_type != HF_REF_TYPE_NONE;
+}
+
 void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                   proto_item *after)
 {
     const unsigned found = tb_experts_judge(visit, pinfo);
-    const bool drawn = tree != NULL && (found != 0 || proto_field_is_referenced(tree, tb_proto));
+    const bool drawn = tree != NULL && (is_asked_for(tree, tb_proto) ||
+                                        (found != 0 && is_asked_for(tree, proto_expert)));
     const bool prefixed = tb_pref_info_prefix && col_get_writable(pinfo->cinfo, COL_INFO);
     struct pen pen = { .visit = visit, .event = &visit->record.event };
     proto_item *item = NULL;
