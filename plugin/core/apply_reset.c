@@ -2,6 +2,14 @@
 /* apply_reset.c - what a reset does to the connection */
 #include "apply.h"
 
+/* What the server answers is in the capture. */
+static bool server_is_heard(const struct tb_flow *flow, enum tb_side from)
+{
+    enum tb_side server = tb_side_other((enum tb_side)flow->client);
+
+    return from == server || flow->half[server].seen;
+}
+
 void tb_apply_reset(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event)
 {
     enum tb_reset_kind kind = tb_view_reset(view);
@@ -21,7 +29,7 @@ void tb_apply_reset(struct tb_flow *flow, const struct tb_view *view, struct tb_
         flow->has_stray_ack = false;
         return;
     }
-    if (!tb_flow_is_over(flow))
+    if (!tb_flow_is_over(flow) && server_is_heard(flow, view->segment->from))
         event->cut = tb_exchange_cut(&flow->exchange);
     if (kind != TB_RESET_REFUSAL) {
         flow->was_reset = true;

@@ -795,6 +795,25 @@ static void only_one_direction_still_tells_the_story(void **state)
     SAY(&talk, rows);
 }
 
+static void answers_that_are_not_captured_are_not_said_to_be_missing(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(LOST_BEFORE) | MARK(COMPLETES_HANDSHAKE),
+          .exchange = 1 },
+        { 'c', TB_ACK, 1019, 5101, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_RST, 1019, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+    assert_int_equal(talk.event.cut, TB_CUT_NONE);
+}
+
 static void an_answer_to_what_was_not_captured_is_no_greeting(void **state)
 {
     static const struct row rows[] = {
@@ -944,6 +963,7 @@ int main(void)
         cmocka_unit_test(an_ack_of_what_cannot_have_been_sent_is_challenged),
         cmocka_unit_test(a_segment_beyond_every_window_moves_nothing),
         cmocka_unit_test(only_one_direction_still_tells_the_story),
+        cmocka_unit_test(answers_that_are_not_captured_are_not_said_to_be_missing),
         cmocka_unit_test(an_answer_to_what_was_not_captured_is_no_greeting),
         cmocka_unit_test(an_ack_may_speak_of_what_was_not_captured),
         cmocka_unit_test(accepted_fast_open_data_starts_the_request),
