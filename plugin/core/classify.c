@@ -166,8 +166,10 @@ enum tb_reset_kind tb_view_reset(const struct tb_view *view)
         return TB_RESET_LIKELY;
     if (segment->seq == tb_half_next(me))
         return me->gaps.count == 0 && me->seen ? TB_RESET_EXACT : TB_RESET_LIKELY;
-    /* What the receiver last asked for: it is due still if the octets from there on were lost. */
-    if (me->seen && segment->seq == me->acked && me->acked != me->start)
+    /* What the receiver last asked for: it is due still if the octets from there on were lost. A
+     * receiver in CLOSED expects nothing any more (RFC 9293 section 3.10.7.1). */
+    if (me->seen && segment->seq == me->acked && me->acked != me->start &&
+        peer->state != TB_STATE_CLOSED)
         return TB_RESET_LIKELY;
     if (me->gaps.count == 0 && me->seen)
         return TB_RESET_IGNORED;

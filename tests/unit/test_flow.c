@@ -653,6 +653,28 @@ static void a_reset_may_have_the_number_that_was_asked_for(void **state)
     SAY(&talk, rows);
 }
 
+static void a_second_reset_finds_nobody(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "cut short", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5001, 1010, "no", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 'c', TB_ACK, 1010, 5003, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_ACK, 5003, 1010, "no", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
+          .exchange = 1 },
+        { 's', TB_RST, 5005, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED) },
+        { 's', TB_RST, 5003, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED),
+          .marks = MARK(INEFFECTIVE) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    SAY(&talk, rows);
+}
+
 static void a_challenge_restores_what_a_reset_seemed_to_end(void **state)
 {
     static const struct row rows[] = {
@@ -955,6 +977,7 @@ int main(void)
         cmocka_unit_test(a_reset_with_the_expected_number_closes_both_ends),
         cmocka_unit_test(a_blind_reset_is_ignored_and_challenged),
         cmocka_unit_test(a_reset_may_have_the_number_that_was_asked_for),
+        cmocka_unit_test(a_second_reset_finds_nobody),
         cmocka_unit_test(a_challenge_restores_what_a_reset_seemed_to_end),
         cmocka_unit_test(data_under_way_does_not_disprove_a_reset),
         cmocka_unit_test(what_is_sent_again_was_not_acknowledged),
