@@ -23,6 +23,7 @@ struct tb_conn {
     uint32_t number;           /* from 1, in the order of their first segments */
     uint32_t opened;           /* frame of the first segment, where that is a SYN; else 0 */
     enum tb_side opener;       /* who sent it */
+    bool opened_with_request;  /* the data of that SYN was accepted, and answered */
     bool answered;             /* the other end has spoken, or must have */
     bool asked[TB_SIDE_COUNT]; /* the side's last segment is a SYN */
     uint32_t exchanges;        /* places in response_in */

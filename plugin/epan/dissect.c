@@ -116,6 +116,8 @@ static void note_responses(struct tb_conn *conn, const struct tb_event *event, u
 {
     if (event->exchange == 0 || event->role != TB_ROLE_SERVER || event->fresh == 0)
         return;
+    if (event->request_in != 0 && event->request_in == conn->opened)
+        conn->opened_with_request = true;
     for (uint32_t i = event->exchange; i <= event->exchange_last && i != 0; i++)
         tb_conn_responded(conn, i, frame);
 }

@@ -327,8 +327,8 @@ static void add_exchanges(const struct pen *pen)
 /* RFC 7413 section 4.2: a SYN's data is the first request once it is accepted. */
 static bool opens_with_request(const struct tb_visit *visit)
 {
-    return visit->segment.length != 0 && visit->link != NULL &&
-           visit->conn->opened == visit->link->frame && visit->conn->flow.fast_open;
+    return visit->conn->opened_with_request && visit->link != NULL &&
+           visit->link->frame == visit->conn->opened;
 }
 
 /* The first exchange whose request has bytes here, 0: none. */
