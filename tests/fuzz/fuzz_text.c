@@ -37,6 +37,7 @@ static void tame(struct tb_event *event, const uint8_t raw[8])
     event->state[TB_ROLE_SERVER] = (enum tb_state)(raw[4] % TB_STATE_COUNT);
     event->cut = (enum tb_cut)(raw[5] % TB_CUT_COUNT);
     event->over = (raw[6] & 1u) != 0;
+    event->unseen = (raw[6] & 2u) != 0;
 }
 
 static size_t character(const uint8_t *at)
