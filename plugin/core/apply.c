@@ -36,7 +36,11 @@ static void disprove_fin(struct tb_flow *flow, const struct tb_view *view)
 {
     enum tb_side other = tb_side_other(view->segment->from);
     struct tb_half *peer = &flow->half[other];
+    struct tb_half *me = &flow->half[view->segment->from];
 
+    /* an end that is done, by its own last ACK, had received it */
+    if (tb_state_next((enum tb_state)me->state, TB_MISSED_FIN) == (enum tb_state)me->state)
+        return;
     if (flow->was_reset || !peer->fin_delivered || peer->fin_acked || !view->ack.new_sack ||
         !tb_seq_gt(view->segment->sack[0].from, view->segment->ack))
         return;
@@ -44,7 +48,7 @@ static void disprove_fin(struct tb_flow *flow, const struct tb_view *view)
     peer->fin_missed = true;
     peer->missed.from = view->segment->ack;
     peer->missed.to = view->segment->sack[0].from;
-    tb_half_trigger(&flow->half[view->segment->from], TB_MISSED_FIN);
+    tb_half_trigger(me, TB_MISSED_FIN);
 }
 
 /* The hole is closed by what is sent again, or by the acknowledgment that shows it closed. */
