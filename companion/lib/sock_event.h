@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* sock_event.h - what the kernel told about a socket or a process: the attribution's input
+ *
+ * Every mechanism (bpfwatch.c, procwatch.c) turns what it reads into these. */
+#ifndef TB_SOCK_EVENT_H
+#define TB_SOCK_EVENT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tuple.h"
+
+enum tb_sock_event_kind {
+    TB_SOCK_CONNECT, /* the process connected: the tuple is complete now. `time_ns` is that of
+                        connect(), which may be long ago: the event is told when the tuple is */
+    TB_SOCK_OPEN,    /* a passive end exists from now on; nobody is known to hold it */
+    TB_SOCK_ACCEPT,  /* the process accepted it */
+    TB_SOCK_USE,     /* the process read from it or wrote to it */
+    TB_SOCK_LISTEN,  /* the process listens; the remote address and port are zero */
+    TB_SOCK_HELD,    /* the process was found holding it; see `found` */
+    TB_SOCK_CLOSE,   /* the connection has left the state table, or is TIME-WAIT */
+    TB_SOCK_FORK,    /* the process is new; `parent_pid` is its parent */
+    TB_SOCK_EXEC,    /* the process runs another program: comm, exe and arguments are new */
+    TB_SOCK_RENAME,  /* the process's comm is new */
+    TB_SOCK_EXIT,    /* the last thread of the process has ended */
+    TB_SOCK_LOST,    /* `lost` events of any kind were not told, some time before time_ns */
+    TB_SOCK_EVENT_COUNT
+};
+
+enum tb_sock_found {
+    TB_SOCK_FOUND_SNAPSHOT, /* by the snapshot that is taken when the watch begins */
+    TB_SOCK_FOUND_SCAN      /* by a look under /proc later */
+};
+
+/* A process in the sense of getpid(): a thread group. A pid is used again; with the start time it
+ * is one process for ever. */
+struct tb_sock_process {
+    uint64_t start_ns; /* task->start_boottime of the leader: ns since boot, suspend included;
+                          from /proc in steps of a clock tick: 10 ms. 0: not known */
+    uint64_t cgroup;   /* id of the cgroup (v2); 0: not known */
+    uint32_t pid;      /* in the initial pid namespace, or the reader's */
+    uint32_t parent_pid;
+    uint32_t uid;          /* effective */
+    const char *comm;      /* the leader's, at most 15 octets, terminated; "": not known */
+    const char *exe;       /* as execve was given it or as /proc has it; "": not known */
+    const char *arguments; /* octets of argv, a NUL after each; NULL: not known or not asked for */
+    size_t arguments_length;
+};
+
+/* Pointers are valid during the call only. */
+struct tb_sock_event {
+    uint64_t time_ns;      /* CLOCK_MONOTONIC */
+    uint64_t socket;       /* an identity of the socket inside this run: equal for two events of one
+                              socket; 0: not known, or the event is of a process only. May be a
+                              kernel pointer: never to be written anywhere */
+    struct tb_tuple tuple; /* of socket events */
+    uint32_t netns;        /* inode number of its network namespace; 0: not known */
+    uint32_t uid;          /* owner of the socket (sk_uid) */
+    int32_t fd;            /* with HELD: the descriptor; -1: not known */
+    uint64_t lost;         /* with LOST */
+    enum tb_sock_found found;       /* with HELD */
+    struct tb_sock_process process; /* pid 0: none */
+    uint8_t kind;                   /* enum tb_sock_event_kind */
+};
+
+typedef void tb_sock_event_fn(const struct tb_sock_event *event, void *context);
+
+#endif
