@@ -5,6 +5,7 @@
 #ifndef TB_SOCK_EVENT_H
 #define TB_SOCK_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -59,6 +60,9 @@ struct tb_sock_event {
     int32_t fd;            /* with HELD: the descriptor; -1: not known */
     uint64_t lost;         /* with LOST */
     enum tb_sock_found found;       /* with HELD */
+    bool alone;                     /* with HELD: every process was looked into while the socket was
+                                       there, and no other held it. Else others may: one that is
+                                       found alone but not told as such is unsure */
     struct tb_sock_process process; /* pid 0: none */
     uint8_t kind;                   /* enum tb_sock_event_kind */
 };

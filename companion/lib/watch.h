@@ -26,8 +26,8 @@ enum {
 /* Opens one mechanism: BPF or PROC. Loads and attaches; events are collected from here on. It needs
  * the privileges of its mechanism until tb_watch_snapshot() has returned, and none afterwards.
  * Returns 0, or -errno and in `reason` one line that says what was refused and what would allow it
- * ("CAP_BPF and CAP_PERFMON are missing"), never with the tool's name or a newline. Destroy with
- * tb_watch_close(). */
+ * ("CAP_BPF and CAP_PERFMON are missing"), never with the tool's name or a newline. On success
+ * `reason` is "" or such a line about what it will not see. Destroy with tb_watch_close(). */
 int tb_watch_open(enum tb_mechanism mechanism, const struct tb_watch_options *options,
                   struct tb_watch **watch, char reason[TB_WATCH_REASON_MAX]);
 

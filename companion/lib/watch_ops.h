@@ -9,7 +9,7 @@
 #include "watch.h"
 
 struct tb_watch_ops {
-    /* `options` is never NULL. *self is written on success only; `reason` on failure only. */
+    /* `options` is never NULL. *self is written on success only. `reason` is "" at first. */
     int (*open)(const struct tb_watch_options *options, void **self,
                 char reason[TB_WATCH_REASON_MAX]);
     int (*snapshot)(void *self, tb_sock_event_fn *tell, void *context);
