@@ -8,7 +8,8 @@
  * `src` is the end that sent the packet, `dst` the one that receives it. Values are
  * percent-escaped: every octet that is not a letter, a digit or one of "-._~/:@+," is "%XX", so no
  * name can end a value, a line or the comment. Keys that are not known are passed over: a later
- * version may add some. A note is hostile input.
+ * version may add some. What follows the first line of the comment is somebody else's. A note is
+ * hostile input. docs/process-notes.md has all keys.
  *
  * Notes live in files that are shared: command lines are in them only where somebody asked. */
 #ifndef TB_OWNER_H
@@ -102,7 +103,8 @@ struct tb_note {
 
 /* Writes the note, terminated. Returns the octets written without the terminator, or 0 where
  * `size` is too small (nothing is written then but the terminator) or nothing is known of either
- * end. A note that would not fit into TB_NOTE_MAX is written without the command lines. */
+ * end. TB_NOTE_MAX + 1 is always enough: a note that would be longer is written without the command
+ * lines, and if need be with no text but the names. A text ends at its first NUL. */
 size_t tb_note_encode(const struct tb_note *note, char *text, size_t size);
 
 /* Whether a comment is one of our notes, of whatever version. */
@@ -111,7 +113,8 @@ bool tb_note_is(const char *text, size_t length);
 /* Reads a note. `scratch` gets the unescaped texts, which note->owner[].text point into: it must be
  * at least as large as `length` and live as long as they are used. False where it is none of ours,
  * of another version, or malformed: *note is then unchanged. A number out of range or a text that
- * holds NUL makes a note malformed; a key twice: the first counts. */
+ * holds NUL makes a note malformed; a key twice: the first counts. Words that are not known: no
+ * source, no mechanism, unsure. Texts that are not there: octets NULL. */
 bool tb_note_decode(const char *text, size_t length, char *scratch, struct tb_note *note);
 
 /* "connector", "sure", "bpf", ...: identifiers, English in every language. Static strings; an
