@@ -83,9 +83,9 @@ static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const s
         flow->fast_open = true;
         return;
     }
-    if (view->segment->ack != peer->isn + 1u || tb_seq_gt(peer->acked, peer->isn + 1u) ||
-        peer->top != peer->isn + 1u + peer->syn_length)
-        return; /* it went on already */
+    /* More than its SYN was seen: it went on already, whatever order the capture shows. */
+    if (view->segment->ack != peer->isn + 1u || peer->open_proved)
+        return;
     peer->top = peer->isn + 1u;
     peer->parsing = false;
     tb_exchange_init(&flow->exchange);

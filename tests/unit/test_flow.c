@@ -908,6 +908,27 @@ static void refused_fast_open_data_is_sent_again_as_new(void **state)
     SAY(&talk, rows);
 }
 
+static void a_syn_that_comes_late_takes_back_nothing(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_ACK, 1001, 5001, "abc", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(MIDSTREAM) | MARK(INFERRED), .exchange = 1 },
+        { 'c', TB_FIN | TB_ACK, 1004, 5001, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT),
+          .marks = MARK(MIDSTREAM) | MARK(INFERRED) },
+        { 'c', TB_SYN, 1000, 0, "abcd", HANDSHAKE(SYN), STATES(FIN_WAIT_1, CLOSE_WAIT),
+          .marks = MARK(MIDSTREAM) | MARK(INFERRED) | MARK(FAST_OPEN) },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(FIN_WAIT_1, CLOSE_WAIT),
+          .marks = MARK(MIDSTREAM) | MARK(INFERRED) },
+        { 'c', TB_FIN, 1004, 0, TEARDOWN(RETRANSMISSION), STATES(FIN_WAIT_1, CLOSE_WAIT),
+          .marks = MARK(MIDSTREAM) | MARK(INFERRED) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
 static void a_segment_too_short_to_tell_moves_nothing(void **state)
 {
     struct tb_segment segment = { .from = TB_SIDE_A, .truncated = true, .frame = 4 };
@@ -991,6 +1012,7 @@ int main(void)
         cmocka_unit_test(an_ack_may_speak_of_what_was_not_captured),
         cmocka_unit_test(accepted_fast_open_data_starts_the_request),
         cmocka_unit_test(refused_fast_open_data_is_sent_again_as_new),
+        cmocka_unit_test(a_syn_that_comes_late_takes_back_nothing),
         cmocka_unit_test(a_segment_too_short_to_tell_moves_nothing),
         cmocka_unit_test(a_silent_attempt_gives_way_to_the_next),
     };
