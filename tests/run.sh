@@ -116,7 +116,6 @@ quick)
     quick
     ;;
 all)
-    export TB_FUZZ_SECONDS=${TB_FUZZ_SECONDS:-60}
     build_sanitized
     quick
     slow

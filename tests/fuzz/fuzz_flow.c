@@ -6,18 +6,12 @@
  * So most streams are nearly right, which is where the engine decides. */
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "flow.h"
+#include "pieces.h"
 #include "seq.h"
 #include "state.h"
-
-#define REQUIRE(condition)                                                                         \
-    do {                                                                                           \
-        if (!(condition))                                                                          \
-            abort();                                                                               \
-    } while (0)
 
 struct input {
     const uint8_t *at;
