@@ -84,7 +84,8 @@ static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const s
         return;
     }
     /* More than its SYN was seen: it went on already, whatever order the capture shows. */
-    if (view->segment->ack != peer->isn + 1u || peer->open_proved)
+    if (view->segment->ack != peer->isn + 1u || tb_seq_gt(peer->acked, peer->isn + 1u) ||
+        peer->open_proved)
         return;
     peer->top = peer->isn + 1u;
     peer->parsing = false;

@@ -929,6 +929,24 @@ static void a_syn_that_comes_late_takes_back_nothing(void **state)
     SAY(&talk, rows);
 }
 
+static void data_of_a_syn_that_was_acknowledged_is_not_taken_back(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, "abcd", HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED),
+          .marks = MARK(FAST_OPEN) },
+        { 's', TB_ACK, 5001, 1005, RESPONSE(ACK_OF_REQUEST), STATES(SYN_SENT, SYN_RECEIVED),
+          .exchange = 1 },
+        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
+        { 'c', TB_ACK, 1001, 5001, "abcd", REQUEST(RETRANSMISSION),
+          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(COMPLETES_HANDSHAKE) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
 static void a_segment_too_short_to_tell_moves_nothing(void **state)
 {
     struct tb_segment segment = { .from = TB_SIDE_A, .truncated = true, .frame = 4 };
@@ -1013,6 +1031,7 @@ int main(void)
         cmocka_unit_test(accepted_fast_open_data_starts_the_request),
         cmocka_unit_test(refused_fast_open_data_is_sent_again_as_new),
         cmocka_unit_test(a_syn_that_comes_late_takes_back_nothing),
+        cmocka_unit_test(data_of_a_syn_that_was_acknowledged_is_not_taken_back),
         cmocka_unit_test(a_segment_too_short_to_tell_moves_nothing),
         cmocka_unit_test(a_silent_attempt_gives_way_to_the_next),
     };
