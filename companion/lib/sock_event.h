@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* sock_event.h - what the kernel told about a socket or a process: the attribution's input
  *
- * Every mechanism (bpfwatch.c, procwatch.c) turns what it reads into these. */
+ * Every mechanism (bpfwatch.c, procwatch.c) turns what it reads into these. They are told in the
+ * order in which they happened, as far as the mechanism knows it: at least those of one socket, and
+ * those of one process, such as EXEC before what the new program does. */
 #ifndef TB_SOCK_EVENT_H
 #define TB_SOCK_EVENT_H
 
@@ -16,10 +18,14 @@ enum tb_sock_event_kind {
                         connect(), which may be long ago: the event is told when the tuple is */
     TB_SOCK_OPEN,    /* a passive end exists from now on; nobody is known to hold it */
     TB_SOCK_ACCEPT,  /* the process accepted it */
-    TB_SOCK_USE,     /* the process read from it or wrote to it */
-    TB_SOCK_LISTEN,  /* the process listens; the remote address and port are zero */
-    TB_SOCK_HELD,    /* the process was found holding it; see `found` */
-    TB_SOCK_CLOSE,   /* the connection has left the state table, or is TIME-WAIT */
+    TB_SOCK_USE,     /* the process read from it or wrote to it, in its own context: never from a
+                        softirq, where the current process is whoever was interrupted */
+    TB_SOCK_LISTEN,  /* the process listens, or was found holding a socket that listens; the remote
+                        address and port are zero */
+    TB_SOCK_HELD,    /* the process was found holding it; see `found`. `time_ns`: when the look that
+                        found it began. Of several processes that hold it each is told */
+    TB_SOCK_CLOSE,   /* the connection has left the state table, or is TIME-WAIT; or a socket no
+                        longer listens: the remote address and port are zero */
     TB_SOCK_FORK,    /* the process is new; `parent_pid` is its parent */
     TB_SOCK_EXEC,    /* the process runs another program: comm, exe and arguments are new */
     TB_SOCK_RENAME,  /* the process's comm is new */
@@ -42,8 +48,11 @@ struct tb_sock_process {
     uint32_t pid;      /* in the initial pid namespace, or the reader's */
     uint32_t parent_pid;
     uint32_t uid;          /* effective */
-    const char *comm;      /* the leader's, at most 15 octets, terminated; "": not known */
-    const char *exe;       /* as execve was given it or as /proc has it; "": not known */
+    bool in_kernel;        /* a thread of the kernel: it works for others, so that it may connect,
+                              but its use of a socket does not make it the owner */
+    const char *comm;      /* the leader's, at most 15 octets, terminated; "" or NULL: not known.
+                              With CONNECT, as it was then */
+    const char *exe;       /* as execve was given it or as /proc has it; "" or NULL: not known */
     const char *arguments; /* octets of argv, a NUL after each; NULL: not known or not asked for */
     size_t arguments_length;
 };
@@ -59,6 +68,9 @@ struct tb_sock_event {
     uint32_t uid;          /* owner of the socket (sk_uid) */
     int32_t fd;            /* with HELD: the descriptor; -1: not known */
     uint64_t lost;         /* with LOST */
+    uint64_t since_ns;     /* with LOST: none of them happened before (CLOCK_MONOTONIC), such as the
+                              time of the last drain that had lost none. 0: not known, which makes
+                              everything doubtful that was known until now */
     enum tb_sock_found found;       /* with HELD */
     bool alone;                     /* with HELD: every process was looked into while the socket was
                                        there, and no other held it. Else others may: one that is
