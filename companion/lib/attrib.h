@@ -41,8 +41,10 @@ struct tb_attrib_question {
     struct tb_tuple tuple; /* as the end that is asked for sees it */
     uint64_t time_ns;      /* of the packet, CLOCK_MONOTONIC */
     uint32_t netns;        /* where the packet was captured */
-    bool only_there;       /* its end is in that namespace: loopback. Else: there first, then in any
-                              other namespace in which one end alone has this tuple */
+    bool may_open;   /* it carries SYN, or nobody knows: so it is none of a connection that had
+                        been closed before */
+    bool only_there; /* its end is in that namespace: loopback. Else: there first, then in any
+                        other namespace in which one end alone has this tuple */
 };
 
 /* A process as it was at the time asked for. Valid until the next call of tb_attrib_feed() or
@@ -63,8 +65,8 @@ bool tb_attrib_ask(struct tb_attrib *attrib, const struct tb_attrib_question *qu
  * known or not: else nobody can be expected to become known. */
 bool tb_attrib_has_end(struct tb_attrib *attrib, const struct tb_attrib_question *question);
 
-/* Whether `pid` (the process of that pid at time_ns) is `ancestor` or descends from it by forks
- * that the watch has seen or that the snapshot told of. */
+/* Whether `pid` is `ancestor` or descends from it by forks that the watch has seen or that the
+ * snapshot told of. A start of 0: the latest process of that pid. */
 bool tb_attrib_descends(const struct tb_attrib *attrib, uint32_t pid, uint64_t start_ns,
                         uint32_t ancestor, uint64_t ancestor_start_ns);
 
