@@ -7,9 +7,9 @@
  * had to say). stdout gets a line for each: the name and the exit status, 77 where this machine
  * cannot play it.
  *
- * Scenarios mostly wait for the kernel's timers, so some run at once: a few workers, each with perf
- * events that were opened before anything runs, take the next scenario until there is none. Each
- * scenario is a process of its own: when it ends, its namespaces and all that is in them are gone.
+ * Scenarios mostly wait for the kernel's timers, so some run at once: a few workers, each with a
+ * trace of its own, take the next scenario until there is none. Each scenario is a process of its
+ * own: when it ends, its namespaces and all that is in them are gone.
  */
 #include <errno.h>
 #include <limits.h>
@@ -27,7 +27,7 @@
 
 enum {
     WORKERS = 4,
-    TRIES = 4, /* see trace.c */
+    TRIES = 4, /* the witnesses may be heard at different moments: tb_fail_again */
     SCENARIOS = 128
 };
 
@@ -111,7 +111,6 @@ static _Noreturn void play(const struct plan *plan, const struct tb_scenario *sc
     path_of(plan, scenario, "out", path);
     if (!freopen(path, "we", stdout) || dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
         tb_fail("%s cannot be written", path);
-    tb_trace_inherit(trace);
     path_of(plan, scenario, "pcap", path);
     tb_world_make(&world, scenario, plan->wire, trace, path);
     scenario->play(&world);
@@ -193,8 +192,7 @@ int main(int count, char **arguments)
     plan.folder = arguments[2];
     make_plan(&plan, arguments + 3);
     tb_net_isolate();
-    for (int i = 0; i < WORKERS; i++)
-        tb_trace_open(&trace[i]);
+    tb_trace_open(trace, WORKERS);
     for (int i = 0; i < WORKERS; i++) {
         worker[i] = fork_child();
         if (worker[i] == 0)

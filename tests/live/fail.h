@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* fail.h - how the live tests give up
  *
- * Everything the programs made (namespaces, devices, sockets, perf events, mounts) belongs to the
- * process, so that ending it anywhere undoes it all. */
+ * Everything the programs made (namespaces, devices, sockets, mounts) belongs to the process, so
+ * that ending it anywhere undoes it all; see instance.h for what does not. */
 #ifndef TB_LIVE_FAIL_H
 #define TB_LIVE_FAIL_H
 

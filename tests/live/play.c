@@ -238,6 +238,21 @@ void tb_play_frames(struct tb_world *world, size_t more)
     tb_world_wait(world, has_frames, &until, "the next frame");
 }
 
+/* The first three frames are the handshake. */
+static bool is_round_trip_past(struct tb_world *world, const void *argument)
+{
+    const struct tb_record *record = &world->record;
+    const uint64_t round_trip_ns = record->frame[2].time_ns - record->frame[0].time_ns;
+
+    (void)argument;
+    return tb_world_now_ns() - record->frame[record->frames - 1].time_ns > round_trip_ns;
+}
+
+void tb_play_round_trip(struct tb_world *world)
+{
+    tb_world_wait(world, is_round_trip_past, NULL, "a round trip without a frame");
+}
+
 static bool is_full(struct tb_world *world, const void *argument)
 {
     static const char octets[1000];

@@ -26,6 +26,7 @@ void tb_play_acked(struct tb_world *world, enum tb_end end); /* all that `end` h
 void tb_play_drain(struct tb_world *world, enum tb_end end); /* the same, and all of it is read */
 void tb_play_states(struct tb_world *world, int client, int server);
 void tb_play_frames(struct tb_world *world, size_t more);
+void tb_play_round_trip(struct tb_world *world); /* as long as the handshake took, and no frame */
 void tb_play_fill(struct tb_world *world, enum tb_end end); /* sends until nothing more goes */
 
 /* Both. */

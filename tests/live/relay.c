@@ -15,7 +15,7 @@
 
 enum {
     CHANGES = 64,
-    PATIENCE = 40 /* looks at the tracepoints, 5 ms apart */
+    PATIENCE = 400 /* looks at the tracepoints, 5 ms apart */
 };
 
 void tb_relay_begin(struct tb_world *world, const char *path)

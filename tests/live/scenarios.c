@@ -345,6 +345,7 @@ static void half_open(struct tb_world *world)
     tb_play_exchange(world);
     tb_play_abort(world, TB_END_SERVER);
     tb_play_states(world, TCP_ESTABLISHED, TCP_CLOSE);
+    tb_play_round_trip(world); /* data that comes earlier may have crossed the reset */
     tb_play_send(world, TB_END_CLIENT, last_request);
     tb_play_states(world, TCP_CLOSE, TCP_CLOSE);
 }

@@ -1,41 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* trace.c - the kernel's word, as it falls: tracepoints
  *
- * A ring for each processor: the kernel advances data_head, we advance data_tail (see
- * perf_event_open(2), "MMAP layout").
- *
- * Measured on Linux 6.18: while other processes open or close perf events, about one record in a
- * thousand is missing, without a PERF_RECORD_LOST. So the users of this file check that what they
- * got is complete, or play again. */
+ * Not through perf events. Measured on Linux 6.18: where a timer's softirq interrupts the idle task
+ * of a processor other than the first, a perf event counts its tracepoint and leaves no record in
+ * its ring, nor a PERF_RECORD_LOST. That is where retransmissions happen, all of them once other
+ * processes keep the first processor busy. A buffer of tracefs had each of them. */
 #include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/perf_event.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fail.h"
-
-#define TRACEFS "/sys/kernel/tracing"
+#include "instance.h"
 
 enum {
-    DATA_PAGES = 256, /* a power of two */
+    PAGE_ROOM = 65536, /* the largest page of a ring that is read (buffer_subbuf_size_kb) */
+    PATH_SIZE = 256,
     NS_PER_S = 1000000000
 };
 
-/* What PERF_SAMPLE_TIME | PERF_SAMPLE_RAW puts behind the record's header. */
+/* A tracepoint's record, as its format file has it; zeros behind what there is. */
 struct sample {
     uint64_t time_ns;
-    uint32_t raw_size;
     uint8_t raw[256];
 };
 
@@ -46,20 +39,18 @@ static const char *const event_names[TB_TRACE_KINDS] = {
 };
 
 /* Spares us the rest of the machine's connections. */
-static char event_filter[] = "sport == 8080 || dport == 8080";
+static const char event_filter[] = "sport == 8080 || dport == 8080";
 
-static size_t data_size(void)
-{
-    return DATA_PAGES * (size_t)sysconf(_SC_PAGESIZE);
-}
+/* Room for thousands of records on each processor, which has four scenarios at most. */
+static const char ring_kb[] = "256";
 
-static void slurp(const char *event, const char *name, char *text, size_t size)
+static void slurp(const char *name, char *text, size_t size)
 {
-    char path[256];
+    char path[PATH_SIZE];
     ssize_t got = -1;
     int fd;
 
-    snprintf(path, sizeof(path), TRACEFS "/events/%s/%s", event, name);
+    snprintf(path, sizeof(path), TB_TRACEFS "/events/%s", name);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd >= 0)
         got = read(fd, text, size - 1);
@@ -80,11 +71,13 @@ static size_t offset_of(const char *format, const char *name)
 
 static void learn_format(struct tb_trace_format *format, enum tb_trace_kind kind)
 {
-    char text[8192];
+    char path[PATH_SIZE], text[8192];
 
-    slurp(event_names[kind], "id", text, sizeof(text));
+    snprintf(path, sizeof(path), "%s/id", event_names[kind]);
+    slurp(path, text, sizeof(text));
     format->id = (uint16_t)strtoul(text, NULL, 10);
-    slurp(event_names[kind], "format", text, sizeof(text));
+    snprintf(path, sizeof(path), "%s/format", event_names[kind]);
+    slurp(path, text, sizeof(text));
     format->oldstate = offset_of(text, " oldstate;");
     format->newstate = offset_of(text, " newstate;");
     format->sport = offset_of(text, " sport;");
@@ -95,6 +88,17 @@ static void learn_format(struct tb_trace_format *format, enum tb_trace_kind kind
     if (!format->sport || !format->dport || !format->saddr || !format->daddr ||
         (kind == TB_TRACE_STATE && (!format->oldstate || !format->newstate)))
         tb_fail("tracepoint %s has not the fields it had", event_names[kind]);
+}
+
+static void learn_page(struct tb_page_format *page)
+{
+    char text[1024];
+
+    slurp("header_page", text, sizeof(text));
+    page->commit = offset_of(text, " commit;");
+    page->data = offset_of(text, " data;");
+    if (!page->commit || !page->data)
+        tb_fail("the pages of the trace ring have not the fields they had");
 }
 
 static int64_t clock_ns(clockid_t clock)
@@ -123,79 +127,55 @@ static int64_t clock_difference(void)
     return best;
 }
 
-/* A tracepoint may fire in an NMI, and CLOCK_REALTIME may not be read there. */
-static int open_event(uint16_t id, int cpu)
-{
-    struct perf_event_attr attr = {
-        .type = PERF_TYPE_TRACEPOINT,
-        .size = sizeof(attr),
-        .config = id,
-        .sample_period = 1,
-        .sample_type = PERF_SAMPLE_TIME | PERF_SAMPLE_RAW,
-        .use_clockid = 1,
-        .clockid = CLOCK_MONOTONIC,
-    };
-
-    int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-
-    if (fd >= 0 && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, event_filter) < 0)
-        tb_skip("tracepoint filter: %s", strerror(errno));
-    return fd;
-}
-
-static void map_ring(struct tb_trace_ring *ring)
-{
-    ring->pages = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE) + data_size(), PROT_READ | PROT_WRITE,
-                       MAP_SHARED, ring->fd, 0);
-    if (ring->pages == MAP_FAILED)
-        tb_skip("perf ring: %s", strerror(errno));
-}
-
-/* The first tracepoint's ring takes the records of the others, too. False: this processor is off
- * line. */
-static bool open_ring(const struct tb_trace *trace, struct tb_trace_ring *ring, int cpu)
-{
-    ring->fd = open_event(trace->format[0].id, cpu);
-    if (ring->fd < 0 && errno == ENODEV)
-        return false;
-    if (ring->fd < 0)
-        tb_skip("perf_event_open: %s", strerror(errno));
-    map_ring(ring);
-    for (int kind = 1; kind < TB_TRACE_KINDS; kind++) {
-        int fd = open_event(trace->format[kind].id, cpu);
-
-        if (fd < 0 || ioctl(fd, PERF_EVENT_IOC_SET_OUTPUT, ring->fd) < 0)
-            tb_skip("perf_event_open: %s", strerror(errno));
-    }
-    return true;
-}
-
-void tb_trace_open(struct tb_trace *trace)
+static void open_rings(struct tb_trace *trace, const struct tb_instance *instance)
 {
     long cpus = sysconf(_SC_NPROCESSORS_CONF);
 
-    if (access(TRACEFS "/events", R_OK) < 0 && mount("tracefs", TRACEFS, "tracefs", 0, NULL) < 0)
-        tb_skip("tracefs on %s: %s", TRACEFS, strerror(errno));
-    for (int kind = 0; kind < TB_TRACE_KINDS; kind++)
-        learn_format(&trace->format[kind], (enum tb_trace_kind)kind);
-    trace->realtime_minus_monotonic_ns = clock_difference();
-    trace->cpus = 0;
-    for (int cpu = 0; cpu < cpus && trace->cpus < TB_TRACE_CPUS; cpu++)
-        trace->cpus += open_ring(trace, &trace->ring[trace->cpus], cpu);
+    for (long cpu = 0; cpu < cpus && trace->cpus < TB_TRACE_CPUS; cpu++) {
+        char path[PATH_MAX];
+        int fd;
+
+        snprintf(path, sizeof(path), "%s/per_cpu/cpu%ld/trace_pipe_raw", instance->path, cpu);
+        fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd >= 0)
+            trace->ring[trace->cpus++] = fd;
+        else if (errno != ENOENT) /* such a processor may be missing */
+            tb_skip("%s: %s", path, strerror(errno));
+    }
 }
 
-void tb_trace_inherit(struct tb_trace *trace)
+static void start(const struct tb_instance *instance)
 {
-    for (int i = 0; i < trace->cpus; i++)
-        map_ring(&trace->ring[i]);
+    char name[PATH_SIZE];
+
+    tb_instance_set(instance, "buffer_size_kb", ring_kb);
+    tb_instance_set(instance, "trace_clock", "mono");
+    for (int kind = 0; kind < TB_TRACE_KINDS; kind++) {
+        snprintf(name, sizeof(name), "events/%s/filter", event_names[kind]);
+        tb_instance_set(instance, name, event_filter);
+        snprintf(name, sizeof(name), "events/%s/enable", event_names[kind]);
+        tb_instance_set(instance, name, "1");
+    }
 }
 
-static void copy_out(const struct tb_trace_ring *ring, uint64_t from, void *to, size_t size)
+void tb_trace_open(struct tb_trace *traces, size_t count)
 {
-    const uint8_t *data = (const uint8_t *)ring->pages + sysconf(_SC_PAGESIZE);
+    static struct tb_instance instances[TB_TRACES];
 
-    for (size_t i = 0; i < size; i++)
-        ((uint8_t *)to)[i] = data[(from + i) % data_size()];
+    if (count > TB_TRACES)
+        tb_fail("more than %d traces", TB_TRACES);
+    tb_instance_make(instances, count);
+    for (size_t i = 0; i < count; i++) {
+        struct tb_trace *trace = &traces[i];
+
+        for (int kind = 0; kind < TB_TRACE_KINDS; kind++)
+            learn_format(&trace->format[kind], (enum tb_trace_kind)kind);
+        learn_page(&trace->page);
+        trace->realtime_minus_monotonic_ns = clock_difference();
+        trace->cpus = 0;
+        open_rings(trace, &instances[i]);
+        start(&instances[i]);
+    }
 }
 
 static int int_at(const struct sample *sample, size_t offset)
@@ -257,31 +237,40 @@ static bool decode(const struct tb_trace *trace, const struct tb_pair *pair,
     return false;
 }
 
-static size_t read_ring(struct tb_trace *trace, struct tb_trace_ring *ring,
-                        const struct tb_pair *pair, struct tb_change *changes, size_t room)
+static size_t read_page(const struct tb_trace *trace, const struct tb_pair *pair,
+                        struct tb_page *page, struct tb_change *changes, size_t room)
 {
-    struct perf_event_mmap_page *control = ring->pages;
-    uint64_t head = __atomic_load_n(&control->data_head, __ATOMIC_ACQUIRE);
-    uint64_t tail = control->data_tail;
-    struct perf_event_header header;
+    struct tb_page_record record;
     size_t count = 0;
 
-    for (; tail < head; tail += header.size) {
-        struct sample sample = { 0 };
-        size_t size;
+    if (page->lost)
+        tb_fail("the kernel dropped tracepoint records");
+    while (tb_page_next(page, &record)) {
+        struct sample sample = { .time_ns = record.time_ns };
 
-        copy_out(ring, tail, &header, sizeof(header));
-        if (header.type == PERF_RECORD_LOST)
-            tb_fail("the kernel dropped tracepoint records");
-        if (header.type != PERF_RECORD_SAMPLE)
-            continue;
-        size = header.size - sizeof(header);
-        copy_out(ring, tail + sizeof(header), &sample,
-                 size < sizeof(sample) ? size : sizeof(sample));
+        memcpy(sample.raw, record.data,
+               record.size < sizeof(sample.raw) ? record.size : sizeof(sample.raw));
         if (count < room && decode(trace, pair, &sample, &changes[count]))
             count++;
     }
-    __atomic_store_n(&control->data_tail, tail, __ATOMIC_RELEASE);
+    return count;
+}
+
+static size_t read_ring(const struct tb_trace *trace, int ring, const struct tb_pair *pair,
+                        struct tb_change *changes, size_t room)
+{
+    static _Alignas(uint64_t) uint8_t octets[PAGE_ROOM];
+    struct tb_page page;
+    size_t count = 0;
+    ssize_t got;
+
+    while ((got = read(ring, octets, sizeof(octets))) > 0) {
+        if (!tb_page_begin(&page, &trace->page, octets, (size_t)got))
+            tb_fail("the trace ring gives %zd octets that are no page", got);
+        count += read_page(trace, pair, &page, changes + count, room - count);
+    }
+    if (got < 0 && errno != EAGAIN)
+        tb_fail("reading the trace ring: %s", strerror(errno));
     return count;
 }
 
@@ -297,8 +286,8 @@ size_t tb_trace_read(struct tb_trace *trace, const struct tb_pair *pair, struct 
 {
     size_t count = 0;
 
-    for (int i = 0; i < trace->cpus; i++)
-        count += read_ring(trace, &trace->ring[i], pair, changes + count, room - count);
+    for (size_t i = 0; i < trace->cpus; i++)
+        count += read_ring(trace, trace->ring[i], pair, changes + count, room - count);
     qsort(changes, count, sizeof(*changes), by_time);
     if (count == room)
         tb_fail("too much happened at once");

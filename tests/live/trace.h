@@ -2,8 +2,7 @@
 /* trace.h - the kernel's word, as it falls: tracepoints
  *
  * sock:inet_sock_set_state tells states, tcp:tcp_retransmit_skb and tcp:tcp_retransmit_synack tell
- * what is sent again. Read through perf events, which belong to this process alone and end with
- * it. */
+ * what is sent again. Read from a trace buffer of our own (instance.h). */
 #ifndef TB_LIVE_TRACE_H
 #define TB_LIVE_TRACE_H
 
@@ -11,14 +10,11 @@
 #include <stdint.h>
 
 #include "end.h"
+#include "page.h"
 
 enum {
-    TB_TRACE_CPUS = 256
-};
-
-struct tb_trace_ring {
-    int fd;
-    void *pages; /* struct perf_event_mmap_page and the data behind it */
+    TB_TRACE_CPUS = 256,
+    TB_TRACES = 8 /* at once */
 };
 
 enum tb_trace_kind {
@@ -36,8 +32,9 @@ struct tb_trace_format {
 
 struct tb_trace {
     struct tb_trace_format format[TB_TRACE_KINDS];
-    struct tb_trace_ring ring[TB_TRACE_CPUS];
-    int cpus;
+    struct tb_page_format page;
+    int ring[TB_TRACE_CPUS]; /* trace_pipe_raw of each processor; what is read is gone from it */
+    size_t cpus;
     int64_t realtime_minus_monotonic_ns;
 };
 
@@ -50,12 +47,9 @@ struct tb_change {
     int new_state;
 };
 
-/* Mounts tracefs if need be (tb_net_isolate came first). Skips the test where there is none. */
-void tb_trace_open(struct tb_trace *trace);
-
-/* In a child of the process that opened: its mappings are not inherited. The parent keeps its own.
- */
-void tb_trace_inherit(struct tb_trace *trace);
+/* Opens `count` traces, at most TB_TRACES (tb_net_isolate came first). Skips the test where there
+ * is no tracefs. A trace may be used by children, too, by one process at a time. */
+void tb_trace_open(struct tb_trace *traces, size_t count);
 
 /* Takes what happened to this connection since the last call, at most `room`, in order of time.
  * Returns how much. Fails if the kernel had to drop some. */

@@ -50,7 +50,7 @@ void tb_world_pump(struct tb_world *world)
         tb_sniff_pump(world);
 }
 
-static uint64_t capture_clock_ns(void)
+uint64_t tb_world_now_ns(void)
 {
     struct timespec now;
 
@@ -60,10 +60,10 @@ static uint64_t capture_clock_ns(void)
 
 int tb_world_state(struct tb_world *world, enum tb_end end)
 {
-    struct tb_point point = { .end = end, .time_ns = capture_clock_ns() };
+    struct tb_point point = { .end = end, .time_ns = tb_world_now_ns() };
 
     point.state = tb_diag_state(world->diag[end], &world->net.pair, end);
-    point.answer_ns = capture_clock_ns();
+    point.answer_ns = tb_world_now_ns();
     if (world->net.wire != TB_WIRE_RELAY)
         tb_record_point(&world->record, &point);
     return point.state;

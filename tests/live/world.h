@@ -65,6 +65,9 @@ void tb_world_wait(struct tb_world *world, tb_world_test *test, const void *argu
 /* Waits for a packet, some milliseconds at most. */
 void tb_world_idle(const struct tb_world *world);
 
+/* On the capture's clock. */
+uint64_t tb_world_now_ns(void);
+
 /* The kernel's word now. */
 int tb_world_state(struct tb_world *world, enum tb_end end);
 
