@@ -15,7 +15,8 @@ struct tb_watch_ops {
     int (*snapshot)(void *self, tb_sock_event_fn *tell, void *context);
     int (*fd)(const void *self);
     int (*drain)(void *self, tb_sock_event_fn *tell, void *context);
-    void (*sight)(void *self, uint32_t netns, const struct tb_tuple *tuple); /* NULL: nothing to do */
+    void (*sight)(void *self, uint32_t netns,
+                  const struct tb_tuple *tuple); /* NULL: nothing to do */
     uint64_t (*lost)(const void *self);
     int (*helper)(const void *self); /* NULL: there is none */
     void (*close)(void *self);       /* never called with NULL */
