@@ -4,15 +4,31 @@
 
 #include "seq.h"
 
+/* Which FIN is the first: 1, or 3 for the second, or 0 while the other one may have been
+ * acknowledged, unseen, before this one. */
+static void number_fin(struct tb_half *me, struct tb_half *peer)
+{
+    bool late = tb_seq_gt(me->acked, me->fin) && !me->fin_concluded;
+
+    if (!peer->fin_seen) {
+        me->fin_number = peer->tail_unseen ? 0 : 1;
+        return;
+    }
+    me->fin_number = peer->fin_number == 0 && late ? 1 : 3;
+    if (peer->fin_number == 0)
+        peer->fin_number = late ? 3 : 1;
+}
+
 static void apply_fin(struct tb_flow *flow, const struct tb_view *view)
 {
     struct tb_half *me = &flow->half[view->segment->from];
-    const struct tb_half *peer = &flow->half[tb_side_other(view->segment->from)];
+    struct tb_half *peer = &flow->half[tb_side_other(view->segment->from)];
     bool unaware = peer->fin_seen && !tb_seq_gt(view->segment->ack, peer->fin);
 
     me->fin_seen = true;
     me->fin = view->reach.end - 1u;
-    me->fin_number = peer->fin_seen ? 3 : 1;
+    number_fin(me, peer);
+    tb_half_tail_seen(me);
     tb_half_trigger(me, unaware ? TB_SENT_FIN_UNAWARE : TB_SENT_FIN);
 }
 
@@ -64,14 +80,27 @@ static void fill_missed(struct tb_half *half, uint32_t from, uint32_t to)
 static void prove_open(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event)
 {
     struct tb_half *me = &flow->half[view->segment->from];
+    struct tb_half *peer = &flow->half[tb_side_other(view->segment->from)];
     bool speaks = view->segment->length > 0 || tb_segment_has(view->segment, TB_FIN);
 
     if (tb_state_is_synchronised((enum tb_state)me->state) || me->state == TB_STATE_CLOSED)
         return;
-    if (me->state == TB_STATE_SYN_RECEIVED && (!speaks || flow->fast_open))
+    if (me->state == TB_STATE_SYN_RECEIVED && peer->seen && (!speaks || flow->fast_open))
         return;
+    peer->passed_over = true;
     tb_half_trigger(me, TB_PROVED_OPEN);
     tb_event_mark(event, TB_MARK_LOST_BEFORE);
+}
+
+/* It covers what the capture has not seen: the last number is an octet or the FIN. */
+static void note_unseen(struct tb_half *peer, const struct tb_view *view)
+{
+    if (view->ack.unseen == 0)
+        return;
+    peer->passed_over = true;
+    peer->tail_unseen = true;
+    peer->tail_alone = view->ack.unseen == 1 && !view->me->fin_seen;
+    peer->fin_concluded = view->concludes_fin;
 }
 
 static void apply_ack(struct tb_flow *flow, const struct tb_view *view)
@@ -83,6 +112,7 @@ static void apply_ack(struct tb_flow *flow, const struct tb_view *view)
     tb_half_acked(peer, view->segment, &view->ack);
     if (view->ack.unacceptable)
         return;
+    note_unseen(peer, view);
     if (!peer->syn_seen || tb_seq_gt(view->segment->ack, peer->isn))
         tb_half_trigger(peer, TB_GOT_ACK_OF_SYN);
     disprove_fin(flow, view);
@@ -199,8 +229,8 @@ enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct t
     enum tb_step step;
 
     flow->exchange.client_spoke = client_spoke; /* as acknowledged, though perhaps not captured */
-    if (view->ack.beyond && view->peer->seen)
-        tb_apply_missing(flow, view);
+    if (view->ack.unseen > 0)
+        tb_apply_missing(flow, view, event);
     if (tb_view_is_data(view))
         kind = tb_apply_payload(flow, view, event);
     else if (view->syn == TB_SYN_FIRST && view->segment->length > 0)

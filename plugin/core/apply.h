@@ -22,8 +22,16 @@ static inline enum tb_role tb_flow_role(const struct tb_flow *flow, enum tb_side
     return flow->client == (uint8_t)side ? TB_ROLE_CLIENT : TB_ROLE_SERVER;
 }
 
+/* Both FINs are known, one of them by its acknowledgment only. */
+static inline bool tb_flow_is_concluded(const struct tb_flow *flow)
+{
+    return flow->half[TB_SIDE_A].fin_concluded || flow->half[TB_SIDE_B].fin_concluded;
+}
+
 static inline bool tb_flow_is_over(const struct tb_flow *flow)
 {
+    if (tb_flow_is_concluded(flow))
+        return true;
     return flow->started && tb_state_is_over((enum tb_state)flow->half[TB_SIDE_A].state) &&
            tb_state_is_over((enum tb_state)flow->half[TB_SIDE_B].state);
 }
@@ -44,7 +52,7 @@ void tb_apply_syn(struct tb_flow *flow, const struct tb_view *view);
 /* Payload, for the exchange (apply_payload.c). */
 enum tb_octets_kind tb_apply_payload(struct tb_flow *flow, const struct tb_view *view,
                                      struct tb_event *event);
-void tb_apply_missing(struct tb_flow *flow, const struct tb_view *view);
+void tb_apply_missing(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event);
 void tb_apply_probe_octet(struct tb_flow *flow, const struct tb_view *view);
 
 #endif

@@ -89,6 +89,7 @@ static void settle_fast_open(struct tb_flow *flow, struct tb_half *peer, const s
         return;
     peer->top = peer->isn + 1u;
     peer->parsing = false;
+    peer->octets_seen = false;
     tb_exchange_init(&flow->exchange);
 }
 
@@ -102,6 +103,9 @@ void tb_apply_syn(struct tb_flow *flow, const struct tb_view *view)
         return;
     }
     if (view->syn == TB_SYN_FIRST) {
+        /* simultaneous open: the SYN that it answers is not in the capture */
+        peer->passed_over = peer->passed_over ||
+                            (me->syn_bare && tb_segment_has(view->segment, TB_ACK) && !peer->seen);
         apply_first_syn(me, view->segment);
         settle_fast_open(flow, peer, view);
     }

@@ -83,6 +83,9 @@ static bool is_third_step(const struct tb_view *view)
     const struct tb_half *peer = view->peer;
     bool active = me->syn_bare || (peer->syn_ack_seen && !me->syn_seen);
 
+    /* it has answered a SYN that is not in the capture */
+    if (me->syn_bare && me->syn_ack_seen)
+        return false;
     return !view->flow->handshake_done && active && !peer->syn_bare && !view->stray &&
            (segment->flags & (TB_ACK | TB_SYN | TB_RST)) == TB_ACK &&
            (!me->syn_seen || tb_seq_gt(segment->seq, me->isn)) &&
@@ -134,6 +137,7 @@ void tb_view_init(struct tb_view *view, const struct tb_flow *flow,
     view->first_fin = !me->fin_seen && !view->reach.wild &&
                       (segment->flags & (TB_FIN | TB_SYN | TB_RST)) == TB_FIN &&
                       (!me->top_known || tb_seq_ge(view->reach.end, me->top));
+    view->concludes_fin = view->bare && view->ack.unseen == 1 && me->fin_seen && !peer->fin_seen;
     view->fresh = fresh_payload(view);
     read_window(view);
 }
@@ -240,8 +244,10 @@ static bool is_zero_window_probe(const struct tb_view *view)
 /* RFC 9293 section 3.8.4: reuses the last sequence number, nothing being under way. */
 static bool is_keep_alive(const struct tb_view *view)
 {
+    bool unheard = view->peer->passed_over && !view->peer->seen; /* what it acknowledged */
+
     return probes(view) && !peer_window_is_zero(view) && reuses_last_number(view) &&
-           view->me->acked == view->me->top &&
+           (view->me->acked == view->me->top || unheard) &&
            (!view->me->fin_seen || view->me->state == TB_STATE_FIN_WAIT_2) &&
            tb_state_is_synchronised((enum tb_state)view->me->state);
 }
@@ -310,7 +316,7 @@ static bool is_keep_alive_ack(const struct tb_view *view)
 
 static bool is_ack_of_fin(const struct tb_view *view)
 {
-    return view->bare && view->ack.covers_fin;
+    return view->bare && (view->ack.covers_fin || view->concludes_fin);
 }
 
 static bool is_zero_window(const struct tb_view *view)
@@ -416,6 +422,9 @@ static enum tb_phase phase_of_ack(const struct tb_view *view, bool asks)
     const struct tb_half *peer = view->peer;
     uint32_t ack = view->segment->ack;
 
+    /* One octet, or the FIN; or the answer to something that is not in the capture. */
+    if (view->ack.unseen == 1 || (!peer->seen && view->ack.repeats && !asks))
+        return TB_PHASE_UNKNOWN;
     if (peer->fin_seen && (tb_seq_gt(ack, peer->fin) || (asks && ack == peer->fin)))
         return TB_PHASE_TEARDOWN;
     if (!asks && peer->syn_seen && ack == peer->isn + 1u)

@@ -29,8 +29,9 @@ struct tb_view {
     bool window_changed;
     bool bare; /* an ACK and nothing else: no payload, SYN, FIN, RST */
     bool first_fin;
-    bool third_step; /* completes the 3-way handshake */
-    bool stray;      /* answers a SYN with an old connection's numbers: half-open */
+    bool concludes_fin; /* it acknowledges one unseen number of an end whose FIN is due */
+    bool third_step;    /* completes the 3-way handshake */
+    bool stray;         /* answers a SYN with an old connection's numbers: half-open */
     bool by_client;
 };
 

@@ -84,6 +84,7 @@ static const char *const marks[] = {
     [TB_MARK_FAST_OPEN] = "fast-open",
     [TB_MARK_ECN] = "ecn",
     [TB_MARK_MULTIPLEXED] = "multiplexed",
+    [TB_MARK_ONE_DIRECTION] = "one-direction",
 };
 static_assert(LENGTH(marks) == TB_MARK_COUNT, "marks[] does not match enum tb_mark");
 

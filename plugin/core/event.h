@@ -91,6 +91,7 @@ enum tb_mark {
     TB_MARK_FAST_OPEN,           /* RFC 7413 */
     TB_MARK_ECN,                 /* RFC 3168: negotiates or signals */
     TB_MARK_MULTIPLEXED,         /* several exchanges share the bytes: none is told apart */
+    TB_MARK_ONE_DIRECTION,       /* the other end has sent too, and the capture has none of that */
     TB_MARK_COUNT
 };
 
@@ -127,6 +128,7 @@ struct tb_event {
     enum tb_role role;                  /* of the sender */
     enum tb_state state[TB_ROLE_COUNT]; /* after the segment was sent and received */
     enum tb_cut cut;
+    bool answered_unseen;               /* answered_within_ns is known */
     bool unseen;                        /* it acknowledges what the capture has not shown */
     bool over;                          /* both ends were done (CLOSED or TIME-WAIT) before it */
     uint16_t marks;                     /* 1u << enum tb_mark */
@@ -145,6 +147,10 @@ struct tb_event {
     uint32_t http_start[TB_ROLE_COUNT]; /* offset of the message's start line in the payload */
     uint32_t window;                    /* octets: what the sender can take, scaled */
     int32_t window_change;              /* octets, against the sender's previous segment */
+    uint32_t missed;                    /* octets of the answer before this request, which the
+                                           capture has not shown: so many at most; 0: none */
+    uint64_t answered_within_ns;        /* last request byte to the acknowledgment of something
+                                           that was sent after it, and that was not shown */
     uint64_t request_bytes;             /* of exchange_last, up to this segment */
     uint64_t response_bytes;            /* of the exchange being answered, up to this segment */
     uint64_t response_time_ns;          /* last request byte to first response byte */

@@ -61,6 +61,32 @@ static void begin_request(struct tb_exchange *exchange, const struct tb_octets *
     request->number = exchange->begun;
     request->first_ns = octets->time_ns;
     request->last_ns = octets->time_ns;
+    exchange->request_waits = false;
+}
+
+/* What is answered here was not captured. */
+static void begin_unseen_request(struct tb_exchange *exchange, const struct tb_octets *octets)
+{
+    struct tb_request *request;
+
+    exchange->answered = exchange->begun;
+    exchange->response_in_progress = 0;
+    exchange->server_turn = false;
+    begin_request(exchange, octets);
+    request = place_of(exchange, exchange->begun);
+    request->end_missed = true;
+    request->unseen = true;
+    exchange->inferred = true;
+}
+
+static void tell_request_bytes(const struct tb_request *request, struct tb_event *event)
+{
+    bool known = !request->unsized && !request->unseen;
+
+    event->has &= (uint16_t)~TB_EVENT_REQUEST_BYTES; /* of an earlier piece of the segment */
+    event->request_bytes = known ? request->bytes : 0;
+    if (known)
+        tb_event_set(event, TB_EVENT_REQUEST_BYTES);
 }
 
 static void count_request(struct tb_exchange *exchange, const struct tb_octets *octets,
@@ -72,6 +98,7 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
         return;
     request->bytes += length;
     request->end_missed = octets->before;
+    request->unsized = octets->unsized;
     if (!octets->before) {
         request->last_ns = octets->time_ns;
         request->last_frame = octets->frame;
@@ -79,8 +106,7 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
     if (octets->before)
         return; /* no part of this segment */
     note_exchange(event, request->number);
-    event->request_bytes = request->bytes;
-    tb_event_set(event, TB_EVENT_REQUEST_BYTES);
+    tell_request_bytes(request, event);
     if (octets->time_ns >= request->first_ns) {
         event->request_duration_ns = octets->time_ns - request->first_ns;
         tb_event_set(event, TB_EVENT_REQUEST_DURATION);
@@ -101,6 +127,7 @@ static void begin_response(struct tb_exchange *exchange, uint32_t number,
     if (exchange->response_in_progress == number && number != 0)
         return; /* after an interim response */
     exchange->response_in_progress = number;
+    exchange->response_unsized = false;
     exchange->response_bytes = 0;
     exchange->response_timed = false;
     exchange->response_first_ns = octets->time_ns;
@@ -133,6 +160,23 @@ static void report_times(const struct tb_exchange *exchange, uint32_t number,
     }
 }
 
+/* RFC 9112 section 6.3: what ends with the connection is no body at all if it answers CONNECT. */
+static bool body_is_doubtful(const struct tb_exchange *exchange, const struct tb_request *request)
+{
+    return exchange->mode == TB_EXCHANGE_HTTP && request != NULL && request->unseen &&
+           (exchange->parser[TB_ROLE_SERVER].http.facts & TB_HTTP1_UNTIL_CLOSE) != 0;
+}
+
+static void tell_response_bytes(const struct tb_exchange *exchange, struct tb_event *event)
+{
+    bool known = !exchange->response_unsized;
+
+    event->has &= (uint16_t)~TB_EVENT_RESPONSE_BYTES;
+    event->response_bytes = known ? exchange->response_bytes : 0;
+    if (known)
+        tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
+}
+
 static void count_response(struct tb_exchange *exchange, const struct tb_octets *octets,
                            uint64_t length, struct tb_event *event)
 {
@@ -141,17 +185,16 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
     if (length == 0 || exchange->response_in_progress == 0)
         return;
     exchange->response_bytes += length;
+    exchange->response_unsized = octets->unsized || body_is_doubtful(exchange, request);
     if (octets->before)
         return;
     note_exchange(event, exchange->response_in_progress);
-    event->response_bytes = exchange->response_bytes;
-    tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
+    tell_response_bytes(exchange, event);
     if (request != NULL) {
         event->request_in = request->last_frame;
-        event->request_bytes = request->bytes;
-        tb_event_set(event, TB_EVENT_REQUEST_BYTES);
+        tell_request_bytes(request, event);
     }
-    if (exchange->response_timed)
+    if (exchange->response_timed && !body_is_doubtful(exchange, request))
         report_times(exchange, exchange->response_in_progress, octets, event);
 }
 
@@ -162,16 +205,71 @@ static void end_response(struct tb_exchange *exchange)
     exchange->response_in_progress = 0;
 }
 
+/* The status is in the first line: "HTTP/1.1 100". Too few octets to tell count as final. */
+static bool announces_interim(const struct tb_octets *octets, uint32_t offset)
+{
+    const uint8_t *status;
+
+    if (octets->data == NULL || octets->length - offset < 12)
+        return false;
+    status = octets->data + offset + 9;
+    return status[0] == '1' && memcmp(status, "101", 3) != 0;
+}
+
+/* The same where it is not certain that it is HTTP. */
+static bool begins_interim(const struct tb_octets *octets)
+{
+    return octets->data != NULL &&
+           tb_http1_looks_like(TB_HTTP1_RESPONSE, octets->data, octets->length) &&
+           announces_interim(octets, 0);
+}
+
 /* ---- runs */
+
+/* What the capture has missed between the request before and this one. */
+static void tell_missed(struct tb_exchange *exchange, struct tb_event *event)
+{
+    if (exchange->missed == 0 || exchange->heard == 0 || exchange->heard + 1 != exchange->begun)
+        return;
+    event->missed = exchange->missed + 1; /* the last number acknowledged is never counted yet */
+    exchange->missed = 0;
+}
+
+static void lengthen_request(struct tb_exchange *exchange, uint64_t length)
+{
+    struct tb_request *request = last_request(exchange);
+
+    if (request == NULL)
+        return;
+    request->bytes += length;
+    request->unsized = false;
+}
+
+/* If the response is the latest message still: else its length is told no more. */
+static void lengthen_response(struct tb_exchange *exchange, uint64_t length)
+{
+    if (exchange->response_in_progress == 0)
+        return;
+    exchange->response_bytes += length;
+    exchange->response_unsized = false;
+}
 
 static void take_client_run(struct tb_exchange *exchange, const struct tb_octets *octets,
                             uint64_t length, struct tb_event *event)
 {
+    if (octets->tail) {
+        lengthen_request(exchange, length);
+        return;
+    }
     if (!exchange->client_spoke || exchange->server_turn || exchange->begun == 0) {
+        bool waited = exchange->request_waits;
+
         if (exchange->response_in_progress != 0)
             end_response(exchange);
         exchange->answered = exchange->begun;
         begin_request(exchange, octets);
+        place_of(exchange, exchange->begun)->unseen = waited;
+        tell_missed(exchange, event);
     }
     exchange->client_spoke = true;
     exchange->server_turn = false;
@@ -181,10 +279,17 @@ static void take_client_run(struct tb_exchange *exchange, const struct tb_octets
 static void take_server_run(struct tb_exchange *exchange, const struct tb_octets *octets,
                             uint64_t length, struct tb_event *event)
 {
+    if (octets->tail) {
+        lengthen_response(exchange, length);
+        return;
+    }
+    if (exchange->request_waits)
+        begin_unseen_request(exchange, octets);
     if (!exchange->server_turn && exchange->begun != 0) {
         exchange->answered = exchange->begun - 1; /* earlier ones were one run with it */
         begin_response(exchange, exchange->begun, octets);
-        time_response(exchange, octets, event);
+        if (!begins_interim(octets))
+            time_response(exchange, octets, event);
     }
     exchange->server_turn = true;
     count_response(exchange, octets, length, event);
@@ -214,6 +319,7 @@ static void confirm_http(struct tb_exchange *exchange)
 static void enter_tunnel(struct tb_exchange *exchange)
 {
     exchange->mode = TB_EXCHANGE_TRIAL;
+    exchange->sniffed = false;
     exchange->server_turn = true;
     exchange->answered = exchange->begun;
     exchange->response_in_progress = 0;
@@ -246,6 +352,7 @@ static void request_starts(struct tb_exchange *exchange, const struct tb_octets 
     if (exchange->mode != TB_EXCHANGE_HTTP)
         return; /* the run begins it */
     begin_request(exchange, octets);
+    tell_missed(exchange, event);
     exchange->request_open = true;
 }
 
@@ -277,23 +384,18 @@ static void request_ends(struct tb_exchange *exchange, struct tb_event *event)
         request->complete = true;
 }
 
-/* The status is in the first line: "HTTP/1.1 100". Too few octets to tell count as final. */
-static bool announces_interim(const struct tb_octets *octets, uint32_t offset)
-{
-    const uint8_t *status;
-
-    if (octets->data == NULL || octets->length - offset < 12)
-        return false;
-    status = octets->data + offset + 9;
-    return status[0] == '1' && memcmp(status, "101", 3) != 0;
-}
-
 static void response_starts(struct tb_exchange *exchange, const struct tb_octets *octets,
                             uint32_t offset, struct tb_event *event)
 {
-    uint32_t number = next_to_answer(exchange);
-    const struct tb_request *request = request_of(exchange, number);
+    const struct tb_request *request;
+    uint32_t number;
 
+    /* A response answers a request, seen or not; before HTTP is certain, if there was one. */
+    if (next_to_answer(exchange) == 0 && exchange->unseen[TB_ROLE_CLIENT] &&
+        (exchange->mode == TB_EXCHANGE_HTTP || exchange->request_waits))
+        begin_unseen_request(exchange, octets);
+    number = next_to_answer(exchange);
+    request = request_of(exchange, number);
     if (number != 0 && event->exchange == number && (event->has & TB_EVENT_RESPONSE_STARTS) == 0)
         event->has &= (uint16_t)~TB_EVENT_HTTP_RESPONSE; /* interim: what comes after it is told */
     note_start(exchange, TB_ROLE_SERVER, octets, offset, event);
@@ -336,6 +438,13 @@ static void lose(struct tb_exchange *exchange, enum tb_role role, const struct t
 {
     if (exchange->mode == TB_EXCHANGE_TRIAL) {
         exchange->mode = TB_EXCHANGE_RUNS; /* it never was HTTP */
+        return;
+    }
+    if (exchange->mode == TB_EXCHANGE_HTTP && role == TB_ROLE_CLIENT && octets->data != NULL &&
+        exchange->unseen[TB_ROLE_SERVER]) { /* it has changed to something else, unseen: 101 */
+        exchange->mode = TB_EXCHANGE_RUNS;
+        exchange->server_turn = exchange->heard == exchange->begun;
+        exchange->request_open = false;
         return;
     }
     exchange->lost[role] = true;
@@ -412,12 +521,29 @@ static bool reads_http(const struct tb_exchange *exchange)
            !exchange->multiplexed;
 }
 
+/* What looks like a body that is still under way was perhaps none: the request may have been HEAD.
+ * Where another request has come since, a segment that begins like a response is one. */
+static void end_doubtful_body(struct tb_exchange *exchange, const struct tb_octets *octets)
+{
+    struct tb_http1 *parser = &exchange->parser[TB_ROLE_SERVER].http;
+    const struct tb_request *request = request_of(exchange, exchange->response_in_progress);
+
+    if (request == NULL || !request->unseen || !exchange->request_waits || parser->left == 0 ||
+        octets->data == NULL || octets->offset != 0 ||
+        !tb_http1_looks_like(TB_HTTP1_RESPONSE, octets->data, octets->length))
+        return;
+    tb_http1_init(parser, TB_HTTP1_RESPONSE);
+    end_response(exchange);
+}
+
 static void take_http(struct tb_exchange *exchange, enum tb_role role,
                       const struct tb_octets *octets, struct tb_event *event)
 {
     enum tb_http1_border border = TB_HTTP1_START;
     uint32_t done = 0;
 
+    if (role == TB_ROLE_SERVER && exchange->mode == TB_EXCHANGE_HTTP)
+        end_doubtful_body(exchange, octets);
     if (exchange->lost[role])
         find_border_again(exchange, role, octets);
     /* A border may stand at the very end of the octets: asked until there is none. */
@@ -436,13 +562,20 @@ static void take_http(struct tb_exchange *exchange, enum tb_role role,
 
 /* ---- TLS */
 
+/* Where the server's choice was not captured it shows in what the client does not send. */
+static bool speaks_tls13(const struct tb_exchange *exchange)
+{
+    return exchange->tls13 || (exchange->unseen[TB_ROLE_SERVER] &&
+                               (exchange->parser[TB_ROLE_CLIENT].tls.facts & TB_TLS_FINISHED) == 0);
+}
+
 /* In TLS 1.3 the rest of the handshake travels as application data (RFC 8446 section 5.2): what the
  * server sends before the client's first such record, and that record, which holds Finished. */
 static bool is_hidden_handshake(const struct tb_exchange *exchange, enum tb_role role)
 {
     uint16_t client_records = exchange->parser[TB_ROLE_CLIENT].tls.data_records;
 
-    if (!exchange->tls13)
+    if (!speaks_tls13(exchange))
         return false;
     return role == TB_ROLE_SERVER ? client_records == 0 : client_records == 1;
 }
@@ -453,17 +586,22 @@ enum {
     HIDDEN_ALERT = 24
 };
 
-/* With TLS 1.3 the server's choice is hidden: an offer of h2 is taken for its use, so that no
- * response time is invented (RFC 7301; RFC 8446 section 4.3.1). */
+/* With TLS 1.3 the server's choice is hidden: an offer of h2 is taken for its use, and so is an
+ * offer that was not captured, so that no response time is invented (RFC 7301; RFC 8446
+ * section 4.3.1). */
 static void learn_from_hello(struct tb_exchange *exchange)
 {
     unsigned client = exchange->parser[TB_ROLE_CLIENT].tls.facts;
     unsigned server = exchange->parser[TB_ROLE_SERVER].tls.facts;
 
-    if ((server & TB_TLS_SERVER_HELLO) == 0)
+    if ((server & TB_TLS_SERVER_HELLO) == 0) {
+        if (exchange->unseen[TB_ROLE_SERVER])
+            exchange->multiplexed = (client & TB_TLS_ALPN_H2) != 0;
         return;
+    }
     exchange->tls13 = (server & TB_TLS_V13) != 0;
-    exchange->multiplexed = ((exchange->tls13 ? client : server) & TB_TLS_ALPN_H2) != 0;
+    exchange->multiplexed = ((exchange->tls13 ? client : server) & TB_TLS_ALPN_H2) != 0 ||
+                            (exchange->tls13 && exchange->unseen[TB_ROLE_CLIENT]);
 }
 
 static enum tb_octets_kind take_tls(struct tb_exchange *exchange, enum tb_role role,
@@ -490,10 +628,12 @@ static enum tb_octets_kind take_tls(struct tb_exchange *exchange, enum tb_role r
             break;
         }
         done += (uint32_t)used;
-        if (what == TB_TLS_HANDSHAKE)
+        if (what == TB_TLS_HANDSHAKE) {
             learn_from_hello(exchange);
+            exchange->request_waits = false; /* the client's was handshake as well */
+        }
         if (what == TB_TLS_HANDSHAKE || is_hidden_handshake(exchange, role) ||
-            (exchange->tls13 && whole && used == HIDDEN_ALERT)) {
+            (speaks_tls13(exchange) && whole && used == HIDDEN_ALERT)) {
             tb_event_mark_if(event, TB_MARK_INFERRED, what != TB_TLS_HANDSHAKE);
             kind = kind == TB_OCTETS_NONE ? TB_OCTETS_TLS_HANDSHAKE : kind;
             continue;
@@ -527,6 +667,16 @@ static void begin_trial(struct tb_exchange *exchange)
     tb_http1_init(&exchange->parser[TB_ROLE_SERVER].http, TB_HTTP1_RESPONSE);
 }
 
+/* RFC 9113 sections 3.4, 4.1, 6.5: the server's first frame: whole settings of six octets each, of
+ * which a few dozen exist; type 4, no flags, stream 0. */
+static bool looks_like_http2_settings(const uint8_t *data, size_t length)
+{
+    static const uint8_t rest[] = { 4, 0, 0, 0, 0, 0 };
+
+    return length >= 3 + sizeof rest && data[0] == 0 && data[1] == 0 && data[2] % 6 == 0 &&
+           memcmp(data + 3, rest, sizeof rest) == 0;
+}
+
 /* At the connection's first octets, and where a client starts to speak again in a protocol that we
  * do not read: STARTTLS, an upgrade, a proxy's tunnel. */
 static void sniff(struct tb_exchange *exchange, enum tb_role role, const struct tb_octets *octets)
@@ -540,6 +690,12 @@ static void sniff(struct tb_exchange *exchange, enum tb_role role, const struct 
     if (exchange->mode == TB_EXCHANGE_RUNS && !turn)
         return;
     exchange->sniffed = true;
+    if (role == TB_ROLE_SERVER && exchange->unseen[TB_ROLE_CLIENT] &&
+        looks_like_http2_settings(octets->data, octets->length)) {
+        exchange->mode = TB_EXCHANGE_RUNS;
+        exchange->multiplexed = true;
+        return;
+    }
     if (tb_tls_looks_like(octets->data, octets->length))
         begin_tls(exchange);
     else if (exchange->mode == TB_EXCHANGE_RUNS &&
@@ -571,6 +727,8 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
 {
     enum tb_octets_kind kind = TB_OCTETS_EXCHANGE;
 
+    if (octets->data != NULL)
+        exchange->unseen[role] = false;
     if (exchange->mode == TB_EXCHANGE_TRIAL || exchange->mode == TB_EXCHANGE_RUNS)
         sniff(exchange, role, octets);
     if (exchange->mode == TB_EXCHANGE_TLS)
@@ -590,6 +748,75 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
     return kind;
 }
 
+/* The answer to the only request that waits came since that was sent. */
+static void tell_answered(struct tb_exchange *exchange, const struct tb_octets *octets,
+                          struct tb_event *event)
+{
+    const struct tb_request *request = last_request(exchange);
+    bool first = exchange->begun != 0 && exchange->heard + 1 == exchange->begun;
+
+    if (exchange->begun != exchange->heard)
+        exchange->missed = 0;
+    exchange->heard = exchange->begun;
+    exchange->missed += octets->length;
+    if (!first || request == NULL || request->end_missed || exchange->multiplexed ||
+        (exchange->mode == TB_EXCHANGE_HTTP && !request->complete) ||
+        octets->time_ns < request->last_ns)
+        return;
+    event->answered_within_ns = octets->time_ns - request->last_ns;
+    event->answered_unseen = true;
+}
+
+static void unseen_client(struct tb_exchange *exchange, const struct tb_octets *octets)
+{
+    exchange->client_spoke = true;
+    if (octets->tail)
+        return;
+    exchange->request_waits = true;
+    if (exchange->mode == TB_EXCHANGE_TLS &&
+        (exchange->parser[TB_ROLE_SERVER].tls.facts & TB_TLS_SERVER_HELLO) != 0)
+        exchange->parser[TB_ROLE_CLIENT].tls.data_records = 2; /* its Finished, at least */
+}
+
+/* Of several requests it is the last that is answered: in turns they are one. */
+static void unseen_server(struct tb_exchange *exchange, const struct tb_octets *octets)
+{
+    struct tb_event unused = { 0 };
+
+    if (octets->tail) {
+        lengthen_response(exchange, octets->length);
+        return;
+    }
+    if (exchange->begun != 0 && exchange->response_in_progress != exchange->begun) {
+        exchange->answered = exchange->begun - 1;
+        begin_response(exchange, exchange->begun, octets);
+    }
+    count_response(exchange, octets, octets->length, &unused);
+    if (exchange->mode == TB_EXCHANGE_HTTP || exchange->mode == TB_EXCHANGE_TLS) {
+        exchange->lost[TB_ROLE_SERVER] = true;
+        exchange->inferred = true;
+    }
+    if (exchange->mode != TB_EXCHANGE_HTTP)
+        exchange->server_turn = true;
+    if (exchange->mode == TB_EXCHANGE_TLS)
+        learn_from_hello(exchange);
+}
+
+void tb_exchange_unseen(struct tb_exchange *exchange, enum tb_role role,
+                        const struct tb_octets *octets, struct tb_event *event)
+{
+    exchange->unseen[role] = true;
+    if (role == TB_ROLE_CLIENT) {
+        unseen_client(exchange, octets);
+        return;
+    }
+    if (octets->tail)
+        exchange->missed += exchange->missed > 0 ? octets->length : 0;
+    else
+        tell_answered(exchange, octets, event);
+    unseen_server(exchange, octets);
+}
+
 uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role role)
 {
     if (role == TB_ROLE_CLIENT)
@@ -601,8 +828,7 @@ uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role ro
 static void tell_late_request(const struct tb_request *request, const struct tb_octets *octets,
                               struct tb_event *event)
 {
-    event->request_bytes = request->bytes;
-    tb_event_set(event, TB_EVENT_REQUEST_BYTES);
+    tell_request_bytes(request, event);
     if (octets->time_ns >= request->first_ns) {
         event->request_duration_ns = octets->time_ns - request->first_ns;
         tb_event_set(event, TB_EVENT_REQUEST_DURATION);
@@ -625,9 +851,8 @@ void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
         return;
     }
     event->request_in = request->last_frame;
-    event->request_bytes = request->bytes;
-    event->response_bytes = exchange->response_bytes;
-    tb_event_set(event, TB_EVENT_REQUEST_BYTES | TB_EVENT_RESPONSE_BYTES);
+    tell_request_bytes(request, event);
+    tell_response_bytes(exchange, event);
     if (exchange->response_timed)
         report_times(exchange, number, octets, event);
 }
@@ -639,16 +864,14 @@ void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *eve
                                                              exchange->answered == exchange->begun
                                                        : exchange->server_turn;
 
-    if (exchange->multiplexed || exchange->begun == 0)
+    /* where a request waits that was not seen, its number is not known before the answer */
+    if (exchange->multiplexed || exchange->begun == 0 || exchange->request_waits)
         return;
-    if (request->number == exchange->begun) {
-        event->request_bytes = request->bytes;
-        tb_event_set(event, TB_EVENT_REQUEST_BYTES);
-    }
-    if (answered) {
-        event->response_bytes = exchange->response_bytes;
-        tb_event_set(event, TB_EVENT_RESPONSE_BYTES);
-    }
+    note_exchange(event, exchange->begun);
+    if (request->number == exchange->begun)
+        tell_request_bytes(request, event);
+    if (answered)
+        tell_response_bytes(exchange, event);
 }
 
 bool tb_exchange_server_fin(struct tb_exchange *exchange)

@@ -27,6 +27,8 @@ struct tb_request {
     uint16_t facts;  /* TB_HTTP1_IS_HEAD, _IS_CONNECT */
     bool complete;   /* all of it was sent; known with HTTP's borders only */
     bool end_missed; /* its last octets are missing from the capture: their time is unknown */
+    bool unsized;    /* nor is known how many they are: one more, or a FIN */
+    bool unseen;     /* it began before the first octets that the capture has */
 };
 
 enum tb_exchange_mode {
@@ -48,22 +50,29 @@ struct tb_exchange {
     uint32_t response_in_progress; /* number of the exchange being answered; 0: none */
     uint32_t begun;                /* number of the last request begun; 0: none yet */
     uint32_t answered;             /* number of the last exchange whose response is complete */
-    uint8_t mode;                  /* enum tb_exchange_mode */
-    bool lost[TB_ROLE_COUNT];      /* the border of messages or records was lost */
-    bool inferred;                 /* it was lost once: numbers may be off */
-    bool request_open;             /* HTTP: a request has begun and has not ended */
+    uint32_t heard;  /* number of the last request that something unseen was acknowledged after */
+    uint32_t missed; /* octets of that; 0: told */
+    uint8_t mode;    /* enum tb_exchange_mode */
+    bool lost[TB_ROLE_COUNT]; /* the border of messages or records was lost */
+    bool inferred;            /* it was lost once: numbers may be off */
+    bool request_open;        /* HTTP: a request has begun and has not ended */
     bool client_spoke;
     bool server_turn;    /* runs: the last new octet was the server's */
     bool response_timed; /* the final response of response_in_progress has begun */
     bool sniffed;        /* the first octets were looked at */
     bool tls13;
     bool multiplexed;
+    bool unseen[TB_ROLE_COUNT]; /* it spoke, and the capture has none of its octets so far */
+    bool request_waits;         /* client octets that were not seen have not been answered */
+    bool response_unsized;      /* how many octets the latest response has is not known */
 };
 
 /* Octets of one direction, in order, not seen before. */
 struct tb_octets {
     const uint8_t *data; /* NULL: they are missing from the capture */
     bool before;         /* missing before the segment: no part of it */
+    bool unsized;        /* how many is not known for sure: one more, or a FIN */
+    bool tail;           /* no turn of their own: they ended the one before, as it turns out */
     uint32_t length;
     uint32_t offset; /* of data in the segment's payload */
     uint64_t time_ns;
@@ -84,6 +93,11 @@ void tb_exchange_init(struct tb_exchange *exchange);
 enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role role,
                                      const struct tb_octets *octets, struct tb_event *event);
 
+/* Octets of `role`, of which the capture has shown none: the other end has acknowledged them. They
+ * are a turn of `role`, and no more is known of them. */
+void tb_exchange_unseen(struct tb_exchange *exchange, enum tb_role role,
+                        const struct tb_octets *octets, struct tb_event *event);
+
 /* Octets of `role` that fill a hole in the message that the direction sent last: they were counted
  * already, and are told now. */
 void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
@@ -93,7 +107,8 @@ void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
 uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role role);
 
 /* What was counted so far of the last request and its answer, for a segment that only acknowledges:
- * request and response octets. No response octets: it is not answered yet. */
+ * exchange, request and response octets. No response octets: it is not answered yet, or the answer
+ * is not in the capture. */
 void tb_exchange_report(const struct tb_exchange *exchange, struct tb_event *event);
 
 /* The server's direction ended in order. True if that completes a body that runs until close. */

@@ -74,7 +74,8 @@ static bool is_followed_by_syn(const struct tb_flow *flow, const struct tb_segme
     if (same)
         return false;
     /* An attempt that was never answered has nothing that a blind SYN could harm. */
-    return tb_flow_is_over(flow) || (me->syn_bare && !me->syn_acked && !peer->seen);
+    return tb_flow_is_over(flow) ||
+           (me->syn_bare && !me->syn_acked && !me->open_proved && !peer->seen);
 }
 
 bool tb_flow_is_followed_by(const struct tb_flow *flow, const struct tb_segment *segment)
@@ -207,8 +208,10 @@ static void report_numbers(const struct tb_flow *flow, const struct tb_view *vie
         event->handshake_number = tb_segment_has(view->segment, TB_ACK) ? 2 : 1;
         event->tries = view->syn == TB_SYN_FOREIGN ? 1 : me->tries;
     }
-    if (view->ack.covers_fin)
+    if (view->ack.covers_fin && view->peer->fin_number != 0)
         event->teardown_number[at++] = (uint8_t)(view->peer->fin_number + 1);
+    if (view->concludes_fin)
+        event->teardown_number[at++] = 4;
     if (tb_segment_has(view->segment, TB_FIN) && view->syn == TB_SYN_NONE && me->fin_seen &&
         !tb_segment_has(view->segment, TB_RST)) {
         event->teardown_number[at] = me->fin_number;
@@ -241,12 +244,46 @@ static void report_marks(const struct tb_flow *flow, const struct tb_view *view,
     tb_event_mark_if(event, TB_MARK_ECN, tb_segment_has(segment, TB_ECE | TB_CWR));
 }
 
+/* `side` may have sent its FIN, and may not: which of the states of closing it is, is open. */
+static bool may_have_closed(const struct tb_flow *flow, enum tb_side side)
+{
+    const struct tb_half *half = &flow->half[side];
+
+    return half->tail_unseen && !half->fin_seen &&
+           (half->tail_alone || flow->half[tb_side_other(side)].fin_seen);
+}
+
+static enum tb_state state_to_tell(const struct tb_flow *flow, enum tb_side side)
+{
+    enum tb_state state = (enum tb_state)flow->half[side].state;
+
+    if (!tb_state_is_synchronised(state)) /* a reset leaves no doubt */
+        return state;
+    if (flow->half[side].fin_concluded)
+        return TB_STATE_CLOSED; /* it had the last word: RFC 9293 figure 12 */
+    if (flow->half[tb_side_other(side)].fin_concluded)
+        return TB_STATE_TIME_WAIT;
+    return may_have_closed(flow, TB_SIDE_A) || may_have_closed(flow, TB_SIDE_B) ? TB_STATE_UNKNOWN
+                                                                                : state;
+}
+
 static void report_ends(const struct tb_flow *flow, struct tb_event *event)
 {
     enum tb_side client = (enum tb_side)flow->client;
 
-    event->state[TB_ROLE_CLIENT] = (enum tb_state)flow->half[client].state;
-    event->state[TB_ROLE_SERVER] = (enum tb_state)flow->half[tb_side_other(client)].state;
+    event->state[TB_ROLE_CLIENT] = state_to_tell(flow, client);
+    event->state[TB_ROLE_SERVER] = state_to_tell(flow, tb_side_other(client));
+}
+
+/* What is said of the end that the capture does not show is concluded from the other's segments. */
+static void report_one_direction(const struct tb_view *view, struct tb_event *event)
+{
+    if (view->concludes_fin)
+        tb_event_mark(event, TB_MARK_INFERRED);
+    if (!view->peer->passed_over || view->peer->seen)
+        return;
+    tb_event_mark(event, TB_MARK_ONE_DIRECTION);
+    tb_event_mark(event, TB_MARK_INFERRED);
 }
 
 /* ---- the step */
@@ -273,6 +310,7 @@ static void step_flow(struct tb_flow *flow, const struct tb_segment *segment,
     report_marks(flow, &view, event);
     event->step = tb_apply(flow, &view, event);
     report_numbers(flow, &view, event);
+    report_one_direction(&view, event);
     tb_event_mark_if(event, TB_MARK_COMPLETES_HANDSHAKE,
                      view.third_step && event->step != TB_STEP_HANDSHAKE_ACK);
     tb_event_mark_if(event, TB_MARK_REUSED_PORT, first && flow->follows);
@@ -281,8 +319,6 @@ static void step_flow(struct tb_flow *flow, const struct tb_segment *segment,
     event->unacked = tb_half_unacked(&flow->half[tb_side_other(segment->from)]);
     if (event->exchange == 0 &&
         (event->step == TB_STEP_ACK_OF_REQUEST || event->step == TB_STEP_ACK_OF_RESPONSE)) {
-        event->exchange = flow->exchange.multiplexed ? 0 : flow->exchange.begun;
-        event->exchange_last = event->exchange;
         tb_exchange_report(&flow->exchange, event);
     }
     report_ends(flow, event);

@@ -10,9 +10,11 @@
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Bits 0 to 14 are tb_event.marks, 16 to 31 tb_event.has. */
+/* Bits 0 to 12 are tb_event.marks, 16 to 31 tb_event.has. */
 enum fact {
-    FACT_UNSEEN = 15, /* acknowledges what the capture has not shown */
+    FACT_MISSED = 13, /* the answer to the request before this one was not captured */
+    FACT_WITHIN,      /* how soon the one to the last request came at the latest is known */
+    FACT_UNSEEN,      /* acknowledges what the capture has not shown */
     FACT_BY_SERVER = 32,
     FACT_PAYLOAD,     /* it carries octets */
     FACT_PARTLY_NEW,  /* some of them were sent before */
@@ -48,7 +50,7 @@ enum fact {
     FACT_COUNT
 };
 static_assert(FACT_COUNT <= 64, "a set of facts is 64 bits");
-static_assert(TB_MARK_COUNT <= 15, "the marks take 15 bits");
+static_assert((unsigned)TB_MARK_COUNT <= FACT_MISSED && FACT_UNSEEN < 16, "the marks take 13 bits");
 
 #define FACT(name)  (UINT64_C(1) << FACT_##name)
 #define MARK(name)  (UINT64_C(1) << TB_MARK_##name)
@@ -115,7 +117,8 @@ static uint64_t facts_of_ack(const struct tb_event *event)
     unsigned count = server ? TB_EVENT_REQUEST_BYTES : TB_EVENT_RESPONSE_BYTES;
     uint64_t total = server ? event->request_bytes : event->response_bytes;
 
-    return fact_if(FACT_UNSEEN, event->unseen) | fact_if(FACT_NEWS, event->acked > 0) |
+    return fact_if(FACT_UNSEEN, event->unseen) | fact_if(FACT_MISSED, event->missed > 0) |
+           fact_if(FACT_WITHIN, event->answered_unseen) | fact_if(FACT_NEWS, event->acked > 0) |
            fact_if(FACT_OUTSTANDING, event->unacked > 0) |
            fact_if(FACT_WHOLE, (event->has & count) != 0 && total == event->acked);
 }
@@ -167,7 +170,7 @@ static const struct rule sentences[] = {
     { .steps = STEP(SYN), .needs = MARK(INFERRED), SAY(SYN_CANDIDATE) },
     { .steps = STEP(SYN), .needs = FACT(BY_SERVER), SAY(SYN_BOTH) },
     { .steps = STEP(SYN), SAY(SYN) },
-    { .steps = STEP(SYN_ACK), .needs = MARK(INFERRED), SAY(SYN_ACK_FOREIGN) },
+    { .steps = STEP(SYN_ACK), .needs = MARK(INFERRED), .lacks = FACT(AGAIN), SAY(SYN_ACK_FOREIGN) },
     { .steps = STEP(SYN_ACK), .needs = FACT(AGAIN), SAY(SYN_ACK_BOTH) },
     { .steps = STEP(SYN_ACK), SAY(SYN_ACK) },
     { .steps = STEP(HANDSHAKE_ACK), SAY(HANDSHAKE_ACK) },
@@ -214,6 +217,8 @@ static const struct rule sentences[] = {
       SAY(ACK_PART) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE), .needs = FACT(WHOLE), SAY(ACK_ALL) },
     { .steps = STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE), SAY(ACK_MORE) },
+    { .steps = STEP(ACK), IN_PHASE(UNKNOWN), .needs = FACT(UNSEEN), SAY(ACK_OCTET_OR_FIN) },
+    { .steps = STEP(ACK), IN_PHASE(UNKNOWN), SAY(ACK_AGAIN) },
     { .steps = STEP(ACK), IN_PHASE(HANDSHAKE), SAY(ACK_HANDSHAKE) },
     { .steps = STEP(ACK), IN_PHASE(TEARDOWN), SAY(ACK_TEARDOWN) },
     { .steps = STEP(ACK), .needs = FACT(UNSEEN), SAY(ACK_UNKNOWN) },
@@ -259,7 +264,9 @@ static const struct rule sentences[] = {
     { .steps = STEP(FIN), .needs = FACT(SECOND_FIN), .receiver = STATE(CLOSING), SAY(FIN_AT_ONCE) },
     { .steps = STEP(FIN), .needs = FACT(SECOND_FIN), .sender = STATE(CLOSING), SAY(FIN_AT_ONCE) },
     { .steps = STEP(FIN), .needs = FACT(SECOND_FIN), SAY(FIN_SECOND) },
+    { .steps = STEP(FIN), .sender = STATE(UNKNOWN), SAY(FIN_PERHAPS_SECOND) },
     { .steps = STEP(FIN), SAY(FIN) },
+    { .steps = STEP(ACK_OF_FIN), .needs = FACT(UNSEEN), SAY(ACK_OF_UNSEEN_FIN) },
     { .steps = STEP(ACK_OF_FIN),
       .sender = STATE(CLOSE_WAIT) | STATE(ESTABLISHED),
       SAY(ACK_OF_FIN_STILL_OPEN) },
@@ -296,6 +303,9 @@ static const struct rule sentences[] = {
 #define SAYS_SO                                                                                    \
     (STEP(OTHER) | STEP(SYN) | STEP(SYN_ACK) | STEP(RESET) | STEP(ICMP_QUOTED) |                   \
      STEP(CHALLENGE_ACK))
+
+/* What makes it inferred was told, once and for the whole connection. */
+#define TOLD_BEFORE (MARK(MIDSTREAM) | MARK(ONE_DIRECTION) | HAS(TLS) | MARK(MULTIPLEXED))
 
 static const struct rule additions[] = {
     { .steps = STEP(SYN),
@@ -347,8 +357,18 @@ static const struct rule additions[] = {
     { .steps = STEP(DUP_ACK), .needs = FACT(SACK), SAY(SACK) },
     { .needs = FACT(ECE), .lacks = FACT(SYN) | FACT(AE), SAY(ECN_ECHO) },
     { .needs = FACT(CWR), .lacks = FACT(SYN) | FACT(AE), SAY(ECN_REDUCED) },
-    { .steps = ~(STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE)),
+    { CLIENT_DATA, .needs = FACT(MISSED), SAY(ANSWER_MISSED) },
+    { .steps = STEP(ACK_OF_RESPONSE), .needs = FACT(WITHIN), SAY(ANSWERED_WITHIN) },
+    { .steps = STEP(HANDSHAKE_ACK) | STEP(GREETING),
+      .needs = MARK(ONE_DIRECTION),
+      SAY(ONE_DIRECTION) },
+    { .steps = STEP(ACK) | STEP(ACK_OF_FIN),
       .needs = MARK(LOST_BEFORE),
+      .lacks = MARK(ONE_DIRECTION) | FACT(UNSEEN),
+      SAY(LOST_BEFORE) },
+    { .steps = ~(STEP(ACK_OF_REQUEST) | STEP(ACK_OF_RESPONSE) | STEP(ACK) | STEP(ACK_OF_FIN)),
+      .needs = MARK(LOST_BEFORE),
+      .lacks = MARK(ONE_DIRECTION),
       SAY(LOST_BEFORE) },
     /* Once, where somebody begins to speak or to close: not in every line. HTTP shows the roles. */
     { ANY_DATA, .needs = MARK(MIDSTREAM) | MARK(INFERRED) | FACT(STARTS), .lacks = FACT(MESSAGE),
@@ -357,11 +377,10 @@ static const struct rule additions[] = {
       .needs = MARK(MIDSTREAM) | MARK(INFERRED),
       .lacks = FACT(SECOND_FIN),
       SAY(ROLES_INFERRED) },
-    { ANY_DATA, .needs = MARK(INFERRED), .lacks = MARK(MIDSTREAM) | HAS(TLS) | MARK(MULTIPLEXED),
-      SAY(EXCHANGE_INFERRED) },
+    { ANY_DATA, .needs = MARK(INFERRED), .lacks = TOLD_BEFORE, SAY(EXCHANGE_INFERRED) },
     { .steps = ~(SAYS_SO | STEP(REQUEST) | STEP(RESPONSE)),
       .needs = MARK(INFERRED),
-      .lacks = MARK(MIDSTREAM) | HAS(TLS) | MARK(MULTIPLEXED),
+      .lacks = TOLD_BEFORE | FACT(UNSEEN),
       SAY(INFERRED) },
 };
 

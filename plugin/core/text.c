@@ -251,6 +251,12 @@ static void put_unacked(struct pen *pen, const struct tb_story *story, bool head
     put_bytes(pen, story->event->unacked);
 }
 
+static void put_missed(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_bytes(pen, story->event->missed);
+}
+
 static void put_total(struct pen *pen, const struct tb_story *story, bool head)
 {
     const struct tb_event *event = story->event;
@@ -319,18 +325,24 @@ static void put_count(struct pen *pen, const struct tb_story *story, bool head)
     put_number(pen, (uint64_t)event->exchange_last - event->exchange + 1);
 }
 
+static void put_within(struct pen *pen, const struct tb_story *story, bool head)
+{
+    (void)head;
+    put_duration(pen, story->event->answered_within_ns);
+}
+
 struct token {
     const char *name;
     void (*put)(struct pen *pen, const struct tb_story *story, bool head);
 };
 
 static const struct token tokens[] = {
-    { "src", put_src },         { "dst", put_dst },     { "bytes", put_payload },
-    { "fresh", put_fresh },     { "acked", put_acked }, { "all", put_all },
-    { "unacked", put_unacked }, { "total", put_total }, { "window", put_window },
-    { "change", put_change },   { "mss", put_mss },     { "unit", put_scale_unit },
-    { "line", put_line },       { "time", put_time },   { "tries", put_tries },
-    { "count", put_count },
+    { "src", put_src },         { "dst", put_dst },       { "bytes", put_payload },
+    { "fresh", put_fresh },     { "acked", put_acked },   { "all", put_all },
+    { "unacked", put_unacked }, { "total", put_total },   { "window", put_window },
+    { "change", put_change },   { "mss", put_mss },       { "unit", put_scale_unit },
+    { "line", put_line },       { "time", put_time },     { "tries", put_tries },
+    { "count", put_count },     { "missed", put_missed }, { "within", put_within },
 };
 
 /* A name that is not in the table would be text.def's mistake; a test finds it. */

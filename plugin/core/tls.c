@@ -17,7 +17,8 @@ enum {
 };
 
 enum {
-    TYPE_FIRST = 20, /* change_cipher_spec */
+    TYPE_CHANGE = 20, /* change_cipher_spec */
+    TYPE_FIRST = TYPE_CHANGE,
     TYPE_HANDSHAKE = 22,
     TYPE_DATA = 23,
     TYPE_LAST = 24,            /* heartbeat (RFC 6520) */
@@ -25,7 +26,9 @@ enum {
     EXTENSION_ALPN = 16,       /* RFC 7301 section 3.1 */
     EXTENSION_VERSIONS = 43,   /* RFC 8446 section 4.2.1 */
     NAME_H2 = 'h' << 8 | '2',  /* RFC 9113 section 3.2 */
-    VERSION_13 = 0x0304
+    VERSION_13 = 0x0304,
+    /* An encrypted Finished: vector 16, message 16, MAC 48, padding 16. A hello is longer. */
+    FINISHED_MAX = 96
 };
 
 /* What of the hello is being read. */
@@ -281,6 +284,8 @@ static bool read_header(struct tb_tls *parser, uint8_t octet)
         count(&parser->records);
         if (octet == TYPE_DATA)
             count(&parser->data_records);
+        if (octet == TYPE_CHANGE)
+            parser->changed = true;
         break;
     case 1:
         if (octet != 3)
@@ -299,6 +304,9 @@ static bool read_header(struct tb_tls *parser, uint8_t octet)
         parser->record_left = (uint16_t)(parser->record_left | octet);
         if (parser->record_left == 0 || parser->record_left > LENGTH_MAX)
             return false;
+        if (parser->type == TYPE_HANDSHAKE && parser->changed &&
+            parser->record_left <= FINISHED_MAX && (parser->facts & TB_TLS_CLIENT_HELLO) != 0)
+            parser->facts |= TB_TLS_FINISHED;
         break;
     }
     parser->at++;

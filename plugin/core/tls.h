@@ -30,6 +30,7 @@ struct tb_tls {
     uint8_t next;          /* the parser's own: what is read after the length */
     uint8_t have;          /* the parser's own: octets of the number seen */
     uint8_t facts;         /* TB_TLS_... */
+    bool changed;          /* the parser's own: change_cipher_spec was seen */
 };
 
 #define TB_TLS_CLIENT_HELLO 0x01u
@@ -37,6 +38,7 @@ struct tb_tls {
 #define TB_TLS_ALPN_H2      0x04u /* ClientHello: h2 is offered; ServerHello: h2 is chosen */
 #define TB_TLS_ALPN         0x08u /* ALPN extension present */
 #define TB_TLS_V13          0x10u /* ServerHello: TLS 1.3 is chosen (supported_versions) */
+#define TB_TLS_FINISHED     0x40u /* client: an encrypted handshake record: not TLS 1.3 */
 #define TB_TLS_HELLO_READ   0x20u /* the whole hello was read: absence of the above means absence */
 
 void tb_tls_init(struct tb_tls *parser);

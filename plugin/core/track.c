@@ -34,6 +34,13 @@ struct tb_reach tb_half_reach(const struct tb_half *half, const struct tb_segmen
     return reach;
 }
 
+void tb_half_tail_seen(struct tb_half *half)
+{
+    half->tail_unseen = false;
+    half->tail_alone = false;
+    half->fin_concluded = false;
+}
+
 void tb_half_saw(struct tb_half *half, const struct tb_segment *segment,
                  const struct tb_reach *reach)
 {
@@ -57,6 +64,8 @@ void tb_half_saw(struct tb_half *half, const struct tb_segment *segment,
         half->top = reach->end;
         half->probe_pending = false;
     }
+    if (segment->length > 0 && tb_seq_ge(reach->data + segment->length, half->top))
+        tb_half_tail_seen(half);
     /* Where no acknowledgments are in the capture the base moves with the data. */
     if (half->top - half->acked > (uint32_t)WINDOW_MAX) {
         half->acked = half->top - (uint32_t)WINDOW_MAX;
@@ -121,6 +130,10 @@ struct tb_ack_news tb_half_ack_news(const struct tb_half *half, const struct tb_
     news.covers_fin = half->fin_seen && !half->fin_acked && tb_seq_gt(ack, half->fin);
     if (news.fresh)
         news.data = data_between(half, half->acked, ack);
+    if (news.beyond)
+        news.unseen = ack - half->top;
+    if (news.unseen == 1 && news.data == 1)
+        news.data = 0; /* a FIN, for all that is known */
     news.new_sack = reports_new_sack(half, segment);
     return news;
 }

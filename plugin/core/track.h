@@ -47,6 +47,12 @@ struct tb_half {
     bool fin_missed;    /* it was delivered, until a SACK disproved that */
     bool open_proved;   /* it sent what only a synchronised end sends */
     bool parsing;
+    bool octets_seen;    /* some of its payload was seen */
+    bool tail_unseen;    /* the last number below top was acknowledged, not seen: an octet, or the
+                            FIN, which has a number too (RFC 9293 section 3.4) */
+    bool tail_alone;     /* it was acknowledged by itself, by an end that had not closed */
+    bool fin_concluded;  /* or by one that had: the FIN, in all likelihood */
+    bool passed_over;    /* what the other end sent shows that this one had sent something unseen */
     bool probe_pending;  /* one new octet is at top, and may have been taken or not */
     bool owes_probe_ack; /* the other end sent a zero-window probe */
     bool owes_keep_alive_ack;
@@ -69,9 +75,14 @@ struct tb_reach tb_half_reach(const struct tb_half *half, const struct tb_segmen
 void tb_half_saw(struct tb_half *half, const struct tb_segment *segment,
                  const struct tb_reach *reach);
 
+/* What was last acknowledged is shown to be data, or its FIN itself is seen. */
+void tb_half_tail_seen(struct tb_half *half);
+
 /* What an acknowledgment says about the half it speaks to, before it is applied. */
 struct tb_ack_news {
-    uint32_t data;     /* octets of payload newly acknowledged */
+    uint32_t data;     /* octets of payload newly acknowledged; where they are not seen, with the
+                          last one, which may be a FIN, unless that is all there is */
+    uint32_t unseen;   /* octets beyond what the capture has seen, the last one perhaps a FIN */
     bool fresh;        /* it covers something that was not acknowledged before */
     bool repeats;      /* the same number as the highest before */
     bool beyond;       /* it covers what the capture has not seen */

@@ -107,6 +107,8 @@ static hf_register_info fields[] = {
     MARK(ECN, "ECN", "ecn", "Negotiates or signals congestion (RFC 3168)"),
     MARK(MULTIPLEXED, "Multiplexed", "multiplexed",
          "Several exchanges share the bytes: none is told apart"),
+    MARK(ONE_DIRECTION, "One direction", "one-direction",
+         "The other end has sent too, and the capture has none of that so far"),
 };
 
 static_assert(sizeof(fields) / sizeof(fields[0]) == TB_FIELD_COUNT, "a row for each field");

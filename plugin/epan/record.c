@@ -37,10 +37,13 @@
     DO(23, event.rtt_ns, uint64_t)                                                                 \
     DO(24, event.rtt_server_ns, uint64_t)                                                          \
     DO(25, event.rtt_client_ns, uint64_t)                                                          \
-    DO(26, event.unseen, bool)
+    DO(26, event.unseen, bool)                                                                     \
+    DO(27, event.missed, uint32_t)                                                                 \
+    DO(28, event.answered_within_ns, uint64_t)                                                     \
+    DO(29, event.answered_unseen, bool)
 
 enum {
-    CHANGE_BIT = 27, /* event.window_change */
+    CHANGE_BIT = 30, /* event.window_change */
     PRESENT_AT = 3,
     VALUES_AT = 7
 };

@@ -27,10 +27,16 @@ NR == 1 {
 }
 
 # "unknown" and "other" are for a header that is cut off, and for a segment with none of the flags
-# RST, SYN, ACK and FIN, which RFC 9293 section 3.10.7.4 drops.
+# RST, SYN, ACK and FIN, which RFC 9293 section 3.10.7.4 drops. "unknown" is also for an
+# acknowledgment of what the capture has not shown, where that may be a byte or a FIN: see undecided().
 function means_nothing(flags)
 {
     return flags ~ /[02468ace][08]$/
+}
+
+function undecided(phase, step, marks)
+{
+    return phase == "unknown" && step == "ack" && marks ~ /1|[Tt]rue/
 }
 
 {
@@ -41,6 +47,8 @@ function means_nothing(flags)
         printf "%s: frame %s: %d layers, %d phases\n", capture, frame, layers, count
     for (i = 1; i <= count; i++)
         if ((phase[i] == "unknown" || step[i] == "other") && !means_nothing(flags[i]) &&
+            !undecided(phase[i], step[i], $column["tcp-breath.mark.inferred"] \
+                                           $column["tcp-breath.mark.lost-before"]) &&
             $column["tcp-breath.mark.truncated"] !~ /1|[Tt]rue/)
             printf "%s: frame %s: phase %s, step %s\n", capture, frame, phase[i], step[i]
 }

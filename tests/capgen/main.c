@@ -26,16 +26,19 @@ struct arguments {
     const struct cg_format *format;
     bool path_is_forced;
     struct cg_path path;
+    bool missed[CG_SIDE_COUNT];
 };
 
 static int usage(FILE *stream)
 {
     fprintf(stream,
-            "usage: capgen [--format FORMAT] [--link BASE[,LAYER...]] [-o OUTPUT] INPUT.cap...\n"
+            "usage: capgen [--format FORMAT] [--link BASE[,LAYER...]] [--only END] [-o OUTPUT]\n"
+            "              INPUT.cap...\n"
             "  FORMAT  %s\n"
             "  BASE    ethernet, lo, null, null-be, sll, sll2, raw, pktap, amsdu\n"
             "  LAYER   vlan=ID, svlan=ID, mpls=LABEL, pppoe=SESSION, gre, ipip, vxlan=NETWORK,\n"
             "          ipv6, ip6ext, fragment=OCTETS; instead of what the input says\n"
+            "  END     client or server: the capture misses what the other one sends\n"
             "Several inputs make one file: each begins a second after the one before it, and its\n"
             "clients' ports are 100 higher, so that connections stay apart.\n",
             cg_format_names());
@@ -57,18 +60,25 @@ static bool parse_path(char *words, struct cg_path *path)
     return true;
 }
 
+static bool parse_only(const char *word, bool missed[CG_SIDE_COUNT])
+{
+    missed[CG_CLIENT] = strcmp(word, "server") == 0;
+    missed[CG_SERVER] = strcmp(word, "client") == 0;
+    return missed[CG_CLIENT] || missed[CG_SERVER];
+}
+
 /* 0; EXIT_USAGE; -1: help was asked for, and given. */
 static int parse_arguments(int argc, char **argv, struct arguments *arguments)
 {
-    static const struct option options[] = { { "format", required_argument, NULL, 'f' },
-                                             { "link", required_argument, NULL, 'l' },
-                                             { "output", required_argument, NULL, 'o' },
-                                             { "help", no_argument, NULL, 'h' },
-                                             { NULL, 0, NULL, 0 } };
+    static const struct option options[] = {
+        { "format", required_argument, NULL, 'f' }, { "link", required_argument, NULL, 'l' },
+        { "only", required_argument, NULL, 'n' },   { "output", required_argument, NULL, 'o' },
+        { "help", no_argument, NULL, 'h' },         { NULL, 0, NULL, 0 }
+    };
     int option;
 
     arguments->format = cg_format_find("pcapng");
-    while ((option = getopt_long(argc, argv, "f:l:o:h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "f:l:n:o:h", options, NULL)) != -1) {
         if (option == 'f') {
             arguments->format = cg_format_find(optarg);
             if (arguments->format == NULL)
@@ -77,6 +87,9 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments)
             arguments->path_is_forced = true;
             if (!parse_path(optarg, &arguments->path))
                 return wrong("has a word that is not a link type or a layer", optarg);
+        } else if (option == 'n') {
+            if (!parse_only(optarg, arguments->missed))
+                return wrong("is neither client nor server", optarg);
         } else if (option == 'o') {
             arguments->output = optarg;
         } else {
@@ -183,6 +196,7 @@ int main(int argc, char **argv)
         return status < 0 ? EXIT_SUCCESS : status;
     render.path_is_forced = arguments.path_is_forced;
     render.path = arguments.path;
+    memcpy(render.missed, arguments.missed, sizeof render.missed);
     cg_file_init(&render.file, arguments.format);
     status = render_all(&arguments, &render);
     cg_file_free(&render.file);

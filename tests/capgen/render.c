@@ -247,7 +247,12 @@ int cg_render_segment(struct cg_render *render, struct cg_connection *connection
     if (error != 0)
         return error;
     keep_for_quoting(render, from, &datagram, packet);
-    return segment->lost ? 0 : add_transport(render, &datagram, packet);
+    if (segment->lost)
+        return 0;
+    if (!render->missed[segment->side])
+        return add_transport(render, &datagram, packet);
+    render->end_ns = render->offset_ns + segment->time_ns; /* the next source begins when it did */
+    return 0;
 }
 
 static void prepend_icmp_header(struct cg_packet *packet, const struct cg_icmp *icmp,

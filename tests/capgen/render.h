@@ -13,7 +13,8 @@ struct cg_render {
     uint16_t ip_id[CG_SIDE_COUNT]; /* of each side's last datagram */
     bool path_is_forced;           /* the command line says how everything travels: */
     struct cg_path path;
-    struct cg_packet piece; /* a fragment in the making */
+    bool missed[CG_SIDE_COUNT]; /* the capture has none of this side's segments */
+    struct cg_packet piece;     /* a fragment in the making */
     /* an A-MSDU in the making */
     struct cg_packet subframes;
     const struct cg_connection *amsdu_connection; /* NULL: there is none */

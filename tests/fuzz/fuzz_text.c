@@ -38,6 +38,7 @@ static void tame(struct tb_event *event, const uint8_t raw[8])
     event->cut = (enum tb_cut)(raw[5] % TB_CUT_COUNT);
     event->over = (raw[6] & 1u) != 0;
     event->unseen = (raw[6] & 2u) != 0;
+    event->answered_unseen = (raw[6] & 4u) != 0;
 }
 
 static size_t character(const uint8_t *at)

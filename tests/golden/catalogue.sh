@@ -43,6 +43,7 @@ mark.truncated: snaplen: 4: tcp-breath.mark.truncated
 mark.reused-port: port-reuse: 2: tcp-breath.mark.reused-port
 mark.fast-open: fast-open: 5: tcp-breath.mark.fast-open
 mark.ecn: ecn: 5: tcp-breath.mark.ecn
+mark.one-direction: one-direction: 7: tcp-breath.mark.one-direction
 mark.multiplexed: h2c: 9: tcp-breath.mark.multiplexed
 expert.handshake_retransmission: syn-ack-unanswered: 3: tcp-breath.expert.handshake_retransmission
 expert.refused: refused: 2: tcp-breath.expert.refused

@@ -798,81 +798,6 @@ static void a_segment_beyond_every_window_moves_nothing(void **state)
     SAY(&talk, rows);
 }
 
-static void only_one_direction_still_tells_the_story(void **state)
-{
-    static const struct row rows[] = {
-        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
-        { 'c', TB_ACK, 1001, 5001, HANDSHAKE(HANDSHAKE_ACK), STATES(ESTABLISHED, ESTABLISHED),
-          .marks = MARK(LOST_BEFORE) },
-        { 'c', TB_ACK, 1001, 5001, "hello", REQUEST(REQUEST), STATES(ESTABLISHED, ESTABLISHED),
-          .exchange = 1 },
-        { 'c', TB_ACK, 1006, 5101, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
-          .exchange = 1 },
-        { 'c', TB_FIN | TB_ACK, 1006, 5101, TEARDOWN(FIN), STATES(FIN_WAIT_1, CLOSE_WAIT) },
-    };
-    struct conversation talk;
-
-    (void)state;
-    conversation_begin(&talk);
-    SAY(&talk, rows);
-}
-
-static void answers_that_are_not_captured_are_not_said_to_be_missing(void **state)
-{
-    static const struct row rows[] = {
-        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
-        { 'c', TB_ACK, 1001, 5001, "GET / HTTP/1.1\r\n\r\n", REQUEST(REQUEST),
-          STATES(ESTABLISHED, ESTABLISHED), .marks = MARK(LOST_BEFORE) | MARK(COMPLETES_HANDSHAKE),
-          .exchange = 1 },
-        { 'c', TB_ACK, 1019, 5101, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
-          .exchange = 1 },
-        { 'c', TB_RST, 1019, 0, .window = NO_WINDOW, RESET(RESET), STATES(CLOSED, CLOSED) },
-    };
-    struct conversation talk;
-
-    (void)state;
-    conversation_begin(&talk);
-    SAY(&talk, rows);
-    assert_int_equal(talk.event.cut, TB_CUT_NONE);
-}
-
-static void an_answer_to_what_was_not_captured_is_no_greeting(void **state)
-{
-    static const struct row rows[] = {
-        { 's', TB_SYN | TB_ACK, 5000, 1001, HANDSHAKE(SYN_ACK), STATES(ESTABLISHED, SYN_RECEIVED) },
-        { 's', TB_ACK, 5001, 1101, "one", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
-          .marks = MARK(LOST_BEFORE) },
-        { 's', TB_ACK, 5004, 1101, "two", RESPONSE(RESPONSE), STATES(ESTABLISHED, ESTABLISHED) },
-    };
-    struct conversation talk;
-
-    (void)state;
-    conversation_begin(&talk);
-    SAY(&talk, rows);
-}
-
-static void an_ack_may_speak_of_what_was_not_captured(void **state)
-{
-    enum {
-        BOTH = MARK(MIDSTREAM) | MARK(INFERRED)
-    };
-    static const struct row rows[] = {
-        { 'c', TB_ACK, 1001, 5001, RESPONSE(ACK), STATES(ESTABLISHED, ESTABLISHED), .marks = BOTH },
-        { 'c', TB_ACK, 1001, 5001, RESPONSE(ACK), STATES(ESTABLISHED, ESTABLISHED), .marks = BOTH },
-        { 'c', TB_ACK, 1001, 5101, RESPONSE(ACK_OF_RESPONSE), STATES(ESTABLISHED, ESTABLISHED),
-          .marks = BOTH },
-    };
-    static const bool unseen[] = { true, false, true };
-    struct conversation talk;
-
-    (void)state;
-    conversation_begin(&talk);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        say_row(&talk, &rows[i], i);
-        assert_true(talk.event.unseen == unseen[i]);
-    }
-}
-
 static void accepted_fast_open_data_starts_the_request(void **state)
 {
     static const struct row rows[] = {
@@ -1024,10 +949,6 @@ int main(void)
         cmocka_unit_test(data_sent_after_a_reset_disproves_it),
         cmocka_unit_test(an_ack_of_what_cannot_have_been_sent_is_challenged),
         cmocka_unit_test(a_segment_beyond_every_window_moves_nothing),
-        cmocka_unit_test(only_one_direction_still_tells_the_story),
-        cmocka_unit_test(answers_that_are_not_captured_are_not_said_to_be_missing),
-        cmocka_unit_test(an_answer_to_what_was_not_captured_is_no_greeting),
-        cmocka_unit_test(an_ack_may_speak_of_what_was_not_captured),
         cmocka_unit_test(accepted_fast_open_data_starts_the_request),
         cmocka_unit_test(refused_fast_open_data_is_sent_again_as_new),
         cmocka_unit_test(a_syn_that_comes_late_takes_back_nothing),

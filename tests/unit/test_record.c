@@ -40,6 +40,7 @@ static size_t lost_octets(uint8_t filling, size_t *size)
     record.event.cut = (enum tb_cut)(TB_CUT_COUNT - 1);
     record.event.over = true;
     record.event.unseen = true;
+    record.event.answered_unseen = true;
     record.linked = true;
     record.half_open = true;
     back = there_and_back(&record, size);
@@ -57,6 +58,7 @@ static size_t padding(void)
         sizeof(e->phase) + sizeof(e->step) + sizeof(e->role) + sizeof(e->state) + sizeof(e->cut) +
         sizeof(e->marks) + sizeof(e->has) + sizeof(e->handshake_number) +
         sizeof(e->teardown_number) + sizeof(e->tries) + sizeof(e->over) + sizeof(e->unseen) +
+        sizeof(e->answered_unseen) + sizeof(e->answered_within_ns) + sizeof(e->missed) +
         sizeof(e->exchange) + sizeof(e->exchange_last) + sizeof(e->request_in) + sizeof(e->acked) +
         sizeof(e->unacked) + sizeof(e->fresh) + sizeof(e->http_start) + sizeof(e->window) +
         sizeof(e->window_change) + sizeof(e->request_bytes) + sizeof(e->response_bytes) +
@@ -75,7 +77,7 @@ static void no_member_is_forgotten(void **state)
     (void)state;
     assert_int_equal(lost_octets(1, &size), padding());
     /* or there is a member that padding() does not know: does record.c? */
-    assert_true(padding() == 12 || sizeof(void *) != 8);
+    assert_true(padding() == 7 || sizeof(void *) != 8);
 }
 
 static void the_largest_values_come_back(void **state)

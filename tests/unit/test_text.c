@@ -106,7 +106,7 @@ static void both_languages_use_the_same_tokens(void **state)
 static void every_token_is_filled_by_somebody(void **state)
 {
     static const char known[] = "{src}{dst}{bytes}{fresh}{acked}{all}{unacked}{total}{window}"
-                                "{change}{mss}{unit}{line}{time}{tries}{count}";
+                                "{change}{mss}{unit}{line}{time}{tries}{count}{missed}{within}";
 
     (void)state;
     for (size_t i = 0; i < LENGTH(rows); i++) {
@@ -580,6 +580,14 @@ static const struct way ways[] = {
       { DID(ACK_OF_REQUEST), OF(RESPONSE), BY_SERVER, .acked = 9, CLIENT_HAS(0, 9) },
       { 0 },
       NULL },
+    { TB_ROW_ANSWERED_WITHIN,
+      { DID(ACK_OF_RESPONSE), .unseen = true, .acked = 9, .answered_unseen = true,
+        .answered_within_ns = 1 },
+      { 0 },
+      NULL },
+    { TB_ROW_ANSWER_MISSED, { DID(REQUEST), CLIENT_HAS(0, 9), .missed = 40 }, { BYTES(9) }, NULL },
+    { TB_ROW_ACK_OCTET_OR_FIN, { DID(ACK), .unseen = true }, { 0 }, NULL },
+    { TB_ROW_ACK_AGAIN, { DID(ACK) }, { 0 }, NULL },
     { TB_ROW_ACK_UNKNOWN, { DID(ACK), OF(REQUEST), .unseen = true }, { 0 }, NULL },
     { TB_ROW_ACK, { DID(ACK), OF(REQUEST) }, { 0 }, NULL },
     { TB_ROW_ACK_HANDSHAKE, { DID(ACK), OF(HANDSHAKE) }, { 0 }, NULL },
@@ -640,7 +648,11 @@ static const struct way ways[] = {
     { TB_ROW_KEEP_ALIVE, { DID(KEEP_ALIVE) }, { 0 }, NULL },
     { TB_ROW_KEEP_ALIVE_ACK, { DID(KEEP_ALIVE_ACK) }, { 0 }, NULL },
 
-    { TB_ROW_FIN, { DID(FIN), .teardown_number = { 1 } }, { .flags = TB_FIN }, NULL },
+    { TB_ROW_FIN_PERHAPS_SECOND, { DID(FIN) }, { .flags = TB_FIN }, NULL },
+    { TB_ROW_FIN,
+      { DID(FIN), .teardown_number = { 1 }, .state = { TB_STATE_FIN_WAIT_1, TB_STATE_CLOSE_WAIT } },
+      { .flags = TB_FIN },
+      NULL },
     { TB_ROW_FIN_SECOND,
       { DID(FIN), .teardown_number = { 3 }, .state = { TB_STATE_LAST_ACK, TB_STATE_TIME_WAIT } },
       { .flags = TB_FIN },
@@ -657,6 +669,7 @@ static const struct way ways[] = {
     { TB_ROW_CUT_MID_RESPONSE, { DID(FIN), BY_SERVER, .cut = TB_CUT_MID_RESPONSE }, { 0 }, NULL },
     { TB_ROW_FIN_AGAIN, { DID(RETRANSMISSION), .tries = 2 }, { .flags = TB_FIN }, NULL },
     { TB_ROW_ACK_OF_FIN, { DID(ACK_OF_FIN) }, { 0 }, NULL },
+    { TB_ROW_ACK_OF_UNSEEN_FIN, { DID(ACK_OF_FIN), .unseen = true }, { 0 }, NULL },
     { TB_ROW_ACK_OF_FIN_STILL_OPEN,
       { DID(ACK_OF_FIN), .state = { TB_STATE_CLOSE_WAIT, TB_STATE_FIN_WAIT_2 } },
       { 0 },
@@ -688,6 +701,7 @@ static const struct way ways[] = {
     { TB_ROW_ECN_ECHO, { DID(ACK) }, { .flags = TB_ECE }, NULL },
     { TB_ROW_ECN_REDUCED, { DID(ACK) }, { .flags = TB_CWR }, NULL },
     { TB_ROW_LOST_BEFORE, { DID(ACK), MARKED(LOST_BEFORE) }, { 0 }, NULL },
+    { TB_ROW_ONE_DIRECTION, { DID(HANDSHAKE_ACK), MARKED(ONE_DIRECTION) }, { 0 }, NULL },
     { TB_ROW_ROLES_INFERRED,
       { DID(FIN), .marks = 1u << TB_MARK_MIDSTREAM | 1u << TB_MARK_INFERRED },
       { 0 },
