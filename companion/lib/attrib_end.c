@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* attrib_end.c - the ends of connections that the attribution knows */
+#include "attrib_end.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BUCKETS_MAX = 1 << 18,
+    GENERATIONS_MAX = 8 /* of a tuple in a namespace, so that nobody can make us search for long */
+};
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio */
+    return hash ^ hash >> 29;
+}
+
+static size_t bucket_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
+{
+    uint64_t word[4];
+    uint64_t hash = table->seed;
+
+    memcpy(&word[0], tuple->local, 16);
+    memcpy(&word[2], tuple->remote, 16);
+    for (size_t i = 0; i < 4; i++)
+        hash = mix(hash, word[i]);
+    hash = mix(hash, (uint64_t)tuple->local_port << 16 | tuple->remote_port);
+    return (size_t)(hash >> 16) & table->mask;
+}
+
+int tb_end_table_init(struct tb_end_table *table, struct tb_process_table *processes, size_t limit,
+                      uint64_t seed)
+{
+    size_t buckets = 16;
+
+    while (buckets < limit && buckets < BUCKETS_MAX)
+        buckets *= 2;
+    memset(table, 0, sizeof *table);
+    tb_link_init(&table->open);
+    tb_link_init(&table->closed);
+    table->processes = processes;
+    table->limit = limit;
+    table->seed = seed;
+    table->mask = buckets - 1;
+    table->bucket = calloc(buckets, sizeof(struct tb_end *));
+    return table->bucket == NULL ? -ENOMEM : 0;
+}
+
+static bool is_same_end(const struct tb_end *one, const struct tb_end *other)
+{
+    return one->netns == other->netns && tb_tuple_equal(&one->tuple, &other->tuple);
+}
+
+static void unchain(struct tb_end_table *table, struct tb_end *end)
+{
+    struct tb_end **at = &table->bucket[bucket_of(table, &end->tuple)];
+
+    while (*at != end)
+        at = &(*at)->next;
+    *at = end->next;
+}
+
+static void forget(struct tb_end_table *table, struct tb_end *end)
+{
+    unchain(table, end);
+    tb_link_remove(&end->link);
+    tb_process_drop(table->processes, end->owner);
+    table->count--;
+    free(end);
+}
+
+/* Before its time. */
+static void evict(struct tb_end_table *table, struct tb_end *end)
+{
+    uint64_t last_ns = end->closed_ns == TB_TIME_NEVER ? end->seen_ns : end->closed_ns;
+
+    if (end->closed_ns == TB_TIME_NEVER)
+        table->forgotten++;
+    if (last_ns > table->forgotten_ns)
+        table->forgotten_ns = last_ns;
+    forget(table, end);
+}
+
+bool tb_end_forget_one(struct tb_end_table *table)
+{
+    struct tb_link *head = tb_link_is_empty(&table->closed) ? &table->open : &table->closed;
+
+    if (tb_link_is_empty(head))
+        return false;
+    evict(table, TB_LINK_OF(head->next, struct tb_end, link));
+    return true;
+}
+
+void tb_end_expire(struct tb_end_table *table, uint64_t now_ns)
+{
+    while (!tb_link_is_empty(&table->closed)) {
+        struct tb_end *first = TB_LINK_OF(table->closed.next, struct tb_end, link);
+
+        if (first->closed_ns > now_ns || now_ns - first->closed_ns <= TB_TIME_WAIT_NS)
+            return;
+        forget(table, first);
+    }
+}
+
+void tb_end_table_clear(struct tb_end_table *table)
+{
+    while (tb_end_forget_one(table))
+        ;
+    free(table->bucket);
+}
+
+struct tb_end *tb_end_next(const struct tb_end_table *table, const struct tb_tuple *tuple,
+                           const struct tb_end *end)
+{
+    struct tb_end *next = end == NULL ? table->bucket[bucket_of(table, tuple)] : end->next;
+
+    while (next != NULL && !tb_tuple_equal(&next->tuple, tuple))
+        next = next->next;
+    return next;
+}
+
+static void list_closed(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns,
+                        bool implied)
+{
+    end->closed_ns = time_ns;
+    end->implied = implied;
+    tb_link_remove(&end->link);
+    tb_link_append(&table->closed, &end->link);
+}
+
+void tb_end_close(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns)
+{
+    list_closed(table, end, time_ns, false);
+    if (time_ns > end->seen_ns)
+        end->seen_ns = time_ns;
+}
+
+void tb_end_touch(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns)
+{
+    if (time_ns > end->seen_ns)
+        end->seen_ns = time_ns;
+    if (end->closed_ns != TB_TIME_NEVER)
+        return;
+    tb_link_remove(&end->link);
+    tb_link_append(&table->open, &end->link);
+}
+
+static void close_by_next(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns)
+{
+    if (end->closed_ns > time_ns)
+        list_closed(table, end, time_ns, true);
+}
+
+static struct tb_end *older_of(struct tb_end *end)
+{
+    struct tb_end *older = end->next;
+
+    while (older != NULL && !is_same_end(older, end))
+        older = older->next;
+    return older;
+}
+
+/* Puts it behind those that opened later, and closes what cannot have been open any more. Where
+ * the one before was told to have closed later than this one opened, this one began to open (as
+ * connect() does) before it had the tuple. */
+static void chain(struct tb_end_table *table, struct tb_end *end)
+{
+    struct tb_end **at = &table->bucket[bucket_of(table, &end->tuple)];
+    struct tb_end *older;
+
+    for (; *at != NULL && (*at)->opened_ns > end->opened_ns; at = &(*at)->next) {
+        if (is_same_end(*at, end))
+            close_by_next(table, end, (*at)->opened_ns);
+    }
+    end->next = *at;
+    *at = end;
+    older = older_of(end);
+    if (older == NULL)
+        return;
+    if (older->closed_ns == TB_TIME_NEVER || older->implied)
+        close_by_next(table, older, end->opened_ns);
+    else if (older->closed_ns > end->opened_ns && older->closed_ns <= end->closed_ns)
+        end->opened_ns = older->closed_ns;
+}
+
+/* The list of the open is by silence, that of the closed by when they closed: no generation is in
+ * the way for long but in a tuple that somebody uses again and again. */
+static void limit_generations(struct tb_end_table *table, const struct tb_end *newest)
+{
+    size_t count = 0;
+    struct tb_end *end = tb_end_next(table, &newest->tuple, NULL);
+
+    while (end != NULL) {
+        struct tb_end *next = tb_end_next(table, &newest->tuple, end);
+
+        if (end->netns == newest->netns && ++count > GENERATIONS_MAX && end != newest)
+            evict(table, end);
+        end = next;
+    }
+}
+
+void tb_end_move(struct tb_end_table *table, struct tb_end *end, uint64_t opened_ns)
+{
+    unchain(table, end);
+    end->opened_ns = opened_ns;
+    chain(table, end);
+}
+
+struct tb_end *tb_end_add(struct tb_end_table *table, const struct tb_sock_event *event,
+                          enum tb_end_origin origin)
+{
+    struct tb_end *end;
+
+    while (table->count >= table->limit && tb_end_forget_one(table))
+        ;
+    end = calloc(1, sizeof *end);
+    if (end == NULL)
+        return NULL;
+    tb_link_init(&end->link);
+    end->tuple = event->tuple;
+    end->netns = event->netns;
+    end->socket = event->socket;
+    end->serial = ++table->serial;
+    end->opened_ns = event->time_ns;
+    end->seen_ns = event->time_ns;
+    end->closed_ns = TB_TIME_NEVER;
+    end->other_ns = TB_TIME_NEVER;
+    end->fd = -1;
+    end->origin = (uint8_t)origin;
+    tb_link_append(&table->open, &end->link);
+    table->count++;
+    chain(table, end);
+    limit_generations(table, end);
+    return end;
+}
