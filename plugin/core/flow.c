@@ -97,6 +97,29 @@ bool tb_flow_is_followed_by(const struct tb_flow *flow, const struct tb_segment 
            segment->seq != me->top;
 }
 
+bool tb_flow_fits(const struct tb_flow *flow, const struct tb_segment *segment)
+{
+    const int32_t near = 1 << 24; /* several windows are seldom more */
+    const struct tb_half *me = &flow->half[segment->from];
+    const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
+    int32_t ahead;
+
+    if (segment->truncated)
+        return false;
+    if (!tb_segment_has(segment, TB_ACK)) /* a SYN or RST stands where it was acknowledged */
+        return me->top_known && segment->seq + tb_segment_has(segment, TB_SYN) == me->top;
+    if (!peer->top_known)
+        return false;
+    if (me->top_known) {
+        ahead = tb_seq_diff(segment->seq, me->top);
+        if (ahead > near || ahead < -near)
+            return false;
+    }
+    ahead = tb_seq_diff(segment->ack, peer->top);
+    return ahead <= near &&
+           tb_seq_gt(segment->ack, peer->syn_seen ? peer->isn : peer->start - 1u) && ahead >= -near;
+}
+
 static void wipe_preloaded(struct tb_flow *flow)
 {
     flow->preloaded = false;

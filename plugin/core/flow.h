@@ -68,6 +68,11 @@ void tb_flow_init(struct tb_flow *flow, const uint16_t port[TB_SIDE_COUNT],
  * initialises a new flow with `before` and steps that one. Ask before each step. */
 bool tb_flow_is_followed_by(const struct tb_flow *flow, const struct tb_segment *segment);
 
+/* Whether the segment's numbers fit the connection: it acknowledges what the other end has sent,
+ * and stands where its own end is, as far as these are known. That of another connection has
+ * other numbers, by chance: they are chosen from 2^32 (RFC 9293 section 3.4.1). */
+bool tb_flow_fits(const struct tb_flow *flow, const struct tb_segment *segment);
+
 /* Takes the next segment. Every member of *event is set. */
 void tb_flow_step(struct tb_flow *flow, const struct tb_segment *segment, struct tb_event *event);
 

@@ -5,8 +5,22 @@
 #include <assert.h>
 #include <string.h>
 
+/* A connection stands under the key of each of its directions. */
 static wmem_map_t *by_key;
 static struct tb_conn *latest; /* the next segment is mostly of the same connection */
+
+enum {
+    RECENT = 8
+};
+
+/* The latest connections that have the same ends and travel in tunnels. */
+struct recent {
+    struct tb_conn *conn[RECENT];
+    unsigned next; /* place of the oldest one */
+};
+
+static wmem_map_t *recent_by_ends; /* key: no tunnel */
+static bool has_tunnels;           /* this file has some */
 static struct tb_conn **by_number;
 static uint32_t count;
 
@@ -14,13 +28,11 @@ enum {
     FIRST_PLACES = 8
 };
 
-/* Numbers that are neither a VLAN's nor each other's, in tb_conn_key.encapsulation */
-#define IN_GRE     0x80000000u
-#define KIND_SHIFT 16 /* of the address type, above the VLAN's 12 bits */
+#define KIND_SHIFT 16 /* of the address type, above the VLAN's 12 bits, in tb_conn_key.kind */
 
 static unsigned key_hash(const void *data)
 {
-    uint32_t word[sizeof(struct tb_conn_key) / sizeof(uint32_t)];
+    uint64_t word[sizeof(struct tb_conn_key) / sizeof(uint64_t)];
     uint64_t hash = 0;
 
     memcpy(word, data, sizeof(word));
@@ -34,16 +46,19 @@ static int key_equal(const void *one, const void *other)
     return memcmp(one, other, sizeof(struct tb_conn_key)) == 0;
 }
 
-static_assert(sizeof(struct tb_conn_key) == 2 * 16 + 2 * 2 + 4, "compared as octets: no holes");
+static_assert(sizeof(struct tb_conn_key) == 2 * 16 + 2 * 2 + 4 + 8, "compared as octets: no holes");
 
 void tb_conns_register(void)
 {
     by_key = wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), key_hash, key_equal);
+    recent_by_ends =
+        wmem_map_new_autoreset(wmem_epan_scope(), wmem_file_scope(), key_hash, key_equal);
 }
 
 void tb_conns_reset(void)
 {
-    latest = NULL; /* the file's memory is gone, the map's entries with it */
+    latest = NULL; /* the file's memory is gone, the maps' entries with it */
+    has_tunnels = false;
     by_number = NULL;
     count = 0;
 }
@@ -78,39 +93,152 @@ static enum tb_side make_key(struct tb_conn_key *key, const packet_info *pinfo,
     memset(key, 0, sizeof(*key));
     set_end(key, from, &pinfo->src, port[0]);
     set_end(key, tb_side_other(from), &pinfo->dst, port[1]);
-    key->encapsulation = (pinfo->vlan_id & 0xffffu) | (uint32_t)pinfo->src.type << KIND_SHIFT |
-                         (pinfo->flags.in_gre_pkt ? IN_GRE : 0);
+    key->kind = (pinfo->vlan_id & 0xffffu) | (uint32_t)pinfo->src.type << KIND_SHIFT;
     return from;
 }
 
-static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_conn *before)
+/* ---- tunnels */
+
+/* `conn` stands under this key too. */
+static void add_key(struct tb_conn *conn, const struct tb_conn_key *key, uint64_t tunnel)
+{
+    struct tb_conn_key *copy =
+        (struct tb_conn_key *)wmem_memdup(wmem_file_scope(), key, sizeof(*key));
+
+    copy->tunnel = tunnel;
+    wmem_map_insert(by_key, copy, conn);
+}
+
+static struct recent *recent_with(const struct tb_conn_key *key)
+{
+    struct tb_conn_key ends = *key;
+
+    ends.tunnel = 0;
+    return (struct recent *)wmem_map_lookup(recent_by_ends, &ends);
+}
+
+static void remember(struct tb_conn *conn)
+{
+    struct recent *recent = recent_with(&conn->key);
+
+    if (recent == NULL) {
+        struct tb_conn_key *ends =
+            (struct tb_conn_key *)wmem_memdup(wmem_file_scope(), &conn->key, sizeof(conn->key));
+
+        ends->tunnel = 0;
+        recent = wmem_new0(wmem_file_scope(), struct recent);
+        wmem_map_insert(recent_by_ends, ends, recent);
+    }
+    recent->conn[recent->next] = conn;
+    recent->next = (recent->next + 1) % RECENT;
+    has_tunnels = true;
+}
+
+/* What a segment may be the other direction of. */
+struct match {
+    const struct tb_encap *encap;
+    const struct tb_segment *segment;
+    struct tb_conn *conn; /* the best so far */
+    unsigned rank;
+    bool doubtful; /* another one is as good */
+};
+
+static void consider(struct match *match, struct tb_conn *conn)
+{
+    const enum tb_side from = match->segment->from;
+    unsigned rank;
+
+    if (conn == NULL || conn == match->conn || (match->encap->whole && conn->tunnel_known[from]) ||
+        !tb_flow_fits(&conn->flow, match->segment))
+        return;
+    rank = conn->tunnel_ends == match->encap->ends ? 2 : 1;
+    if (rank == match->rank)
+        match->doubtful = true;
+    if (rank <= match->rank)
+        return;
+    match->conn = conn;
+    match->rank = rank;
+    match->doubtful = false;
+}
+
+/* The connection that has the same ends and other tunnels so far, and whose numbers are those of
+ * the segment; NULL where there is none. */
+static struct tb_conn *find_other_way(const struct tb_conn_key *key, const struct tb_encap *encap,
+                                      const struct tb_segment *segment)
+{
+    struct match match = { .encap = encap, .segment = segment };
+    const struct recent *recent = has_tunnels ? recent_with(key) : NULL;
+
+    for (unsigned i = 1; recent != NULL && i <= RECENT; i++) /* the latest first */
+        consider(&match, recent->conn[(recent->next + RECENT - i) % RECENT]);
+    if (key->tunnel != 0) {
+        struct tb_conn_key plain = *key;
+
+        plain.tunnel = 0;
+        consider(&match, (struct tb_conn *)wmem_map_lookup(by_key, &plain));
+    }
+    if (match.conn != NULL && (match.doubtful || !encap->whole))
+        match.conn->flow.inferred = true;
+    return match.conn;
+}
+
+/* ---- */
+
+static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_encap *encap,
+                                 const struct tb_conn *before)
 {
     struct tb_conn *conn = wmem_new0(wmem_file_scope(), struct tb_conn);
 
     conn->key = *key;
+    conn->tunnel_ends = encap->ends;
     tb_flow_init(&conn->flow, key->port, before != NULL ? &before->flow : NULL);
+    conn->flow.inferred = !encap->whole;
     if (before != NULL && before->next_syn != NULL)
         tb_links_sent(&conn->links[before->next_from], before->next_syn);
     by_number = (struct tb_conn **)with_room(by_number, count, sizeof(struct tb_conn *));
     by_number[count++] = conn;
     conn->number = count;
     wmem_map_insert(by_key, &conn->key, conn);
+    for (int side = 0; before != NULL && side < TB_SIDE_COUNT; side++)
+        if (before->tunnel_known[side] && before->tunnel[side] != key->tunnel)
+            add_key(conn, key, before->tunnel[side]);
+    if (key->tunnel != 0)
+        remember(conn);
+    return conn;
+}
+
+static struct tb_conn *look_up(const struct tb_conn_key *key, const struct tb_encap *encap,
+                               const struct tb_segment *segment)
+{
+    struct tb_conn *conn = latest;
+
+    if (!encap->whole && (conn = find_other_way(key, encap, segment)) != NULL)
+        return conn;
+    if (conn == NULL || !key_equal(&conn->key, key))
+        conn = (struct tb_conn *)wmem_map_lookup(by_key, key);
+    if (conn == NULL && encap->whole && (has_tunnels || key->tunnel != 0) &&
+        (conn = find_other_way(key, encap, segment)) != NULL)
+        add_key(conn, key, key->tunnel);
     return conn;
 }
 
 struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
-                              struct tb_segment *segment)
+                              const struct tb_encap *encap, struct tb_segment *segment)
 {
     struct tb_conn_key key;
-    struct tb_conn *conn = latest;
+    struct tb_conn *conn;
 
     segment->from = make_key(&key, pinfo, port);
-    if (conn == NULL || !key_equal(&conn->key, &key))
-        conn = (struct tb_conn *)wmem_map_lookup(by_key, &key);
+    key.tunnel = encap->id;
+    conn = look_up(&key, encap, segment);
     if (conn == NULL)
-        conn = make_conn(&key, NULL);
+        conn = make_conn(&key, encap, NULL);
     else if (tb_flow_is_followed_by(&conn->flow, segment))
-        conn = make_conn(&key, conn);
+        conn = make_conn(&key, encap, conn);
+    if (encap->whole) {
+        conn->tunnel[segment->from] = key.tunnel;
+        conn->tunnel_known[segment->from] = true;
+    }
     latest = conn;
     return conn;
 }

@@ -8,6 +8,7 @@
 
 #include "ws_compat.h"
 
+#include "encap.h"
 #include "flow.h"
 #include "links.h"
 
@@ -15,19 +16,23 @@
 struct tb_conn_key {
     uint8_t address[TB_SIDE_COUNT][16];
     uint16_t port[TB_SIDE_COUNT];
-    uint32_t encapsulation; /* what pinfo tells of it: VLAN, GRE, kind of address */
+    uint32_t kind;   /* what pinfo tells: VLAN, kind of address */
+    uint64_t tunnel; /* struct tb_encap's id, of one direction or of both */
 };
 
 struct tb_conn {
     struct tb_conn_key key;
-    uint32_t number;           /* from 1, in the order of their first segments */
-    uint32_t opened;           /* frame of the first segment, where that is a SYN; else 0 */
-    enum tb_side opener;       /* who sent it */
-    bool opened_with_request;  /* the data of that SYN was accepted, and answered */
-    bool answered;             /* the other end has spoken, or must have */
-    bool asked[TB_SIDE_COUNT]; /* the side's last segment is a SYN */
-    uint32_t exchanges;        /* places in response_in */
-    uint32_t *response_in;     /* frame of the last response octet, by number of the exchange - 1 */
+    uint64_t tunnel[TB_SIDE_COUNT];   /* by which its segments came; with tunnel_known */
+    bool tunnel_known[TB_SIDE_COUNT]; /* a segment of the side was seen */
+    uint64_t tunnel_ends;             /* struct tb_encap's, of the first segment */
+    uint32_t number;                  /* from 1, in the order of their first segments */
+    uint32_t opened;                  /* frame of the first segment, where that is a SYN; else 0 */
+    enum tb_side opener;              /* who sent it */
+    bool opened_with_request;         /* the data of that SYN was accepted, and answered */
+    bool answered;                    /* the other end has spoken, or must have */
+    bool asked[TB_SIDE_COUNT];        /* the side's last segment is a SYN */
+    uint32_t exchanges;               /* places in response_in */
+    uint32_t *response_in; /* frame of the last response octet, by number of the exchange - 1 */
     struct tb_links links[TB_SIDE_COUNT]; /* segments of this side to be acknowledged */
     struct tb_link *next_syn; /* asks for the next connection while this one is open, or NULL */
     enum tb_side next_from;   /* who sent it */
@@ -41,9 +46,10 @@ void tb_conns_register(void);
 void tb_conns_reset(void);
 
 /* The connection that the segment belongs to: makes one where it is the first on its addresses and
- * ports, or the first of the next connection there. Sets segment->from. */
+ * ports and in its tunnel, or the first of the next connection there. The other direction may take
+ * another tunnel, or none: the sequence numbers tell. Sets segment->from. */
 struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
-                              struct tb_segment *segment);
+                              const struct tb_encap *encap, struct tb_segment *segment);
 
 uint32_t tb_conns_count(void);
 

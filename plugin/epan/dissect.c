@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conns.h"
+#include "enclosing.h"
 #include "fields.h"
 #include "header.h"
 #include "record.h"
@@ -169,13 +170,14 @@ static void add_link(struct tb_conn *conn, const struct tb_segment *segment,
 static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
 {
     const uint32_t known = tb_conns_count();
+    const struct tb_encap encap = tb_enclosing(pinfo);
     struct tb_segment *segment = &visit->segment;
     struct tb_conn *conn;
     uint8_t *bytes;
 
     segment->frame = pinfo->num;
     segment->time_ns = capture_time_ns(pinfo);
-    conn = tb_conns_find(pinfo, visit->port, segment);
+    conn = tb_conns_find(pinfo, visit->port, &encap, segment);
     tb_flow_step(&conn->flow, segment, &visit->record.event);
     note_step(conn, segment, &visit->record, tb_conns_count() != known);
     bytes = keep_record(&visit->record);
@@ -278,5 +280,6 @@ void tb_dissect_attach(void)
     tcp_protocol = find_protocol_by_id(tcp_id);
     own_protocol = find_protocol_by_id(tb_proto);
     dissector_add_uint("ip.proto", IP_PROTO_TCP, handle);
+    tb_enclosing_register();
     register_init_routine(forget_arena);
 }

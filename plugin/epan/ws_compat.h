@@ -32,6 +32,7 @@
 #include <epan/proto_data.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
+#include <wiretap/wtap.h>
 #include <wsutil/report_message.h>
 
 /* Variables of boolean preferences: gboolean (an int) became bool in 4.4 */

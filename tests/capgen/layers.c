@@ -29,6 +29,10 @@ static const struct word layer_words[CG_LAYER_COUNT] = {
     [CG_LAYER_GRE] = { "gre", 0 },
     [CG_LAYER_IPIP] = { "ipip", 0 },
     [CG_LAYER_VXLAN] = { "vxlan", 0xffffff },
+    [CG_LAYER_GENEVE] = { "geneve", 0xffffff },
+    [CG_LAYER_GRE_KEY] = { "grekey", 0xffffffff },
+    [CG_LAYER_GTPU] = { "gtpu", 0xfffffffe },
+    [CG_LAYER_IPIP_OUT] = { "ipip-out", 0 },
     [CG_LAYER_IPV6] = { "ipv6", 0 },
     [CG_LAYER_EXTENSION] = { "ip6ext", 0 },
     [CG_LAYER_FRAGMENT] = { "fragment", 65528 },
@@ -46,9 +50,11 @@ static const uint8_t mac[CG_SIDE_COUNT][6] = { { 0x02, 0, 0, 0, 0, 0x01 },
                                                { 0x02, 0, 0, 0, 0, 0x02 } };
 static const uint8_t access_point[6] = { 0x02, 0, 0, 0, 0, 0xff };
 
-#define VXLAN_PORT   4789u /* RFC 7348 */
-#define VXLAN_SOURCE 49152u
-#define SSAP_SNAP    0xaau
+#define VXLAN_PORT    4789u /* RFC 7348 */
+#define GENEVE_PORT   6081u /* RFC 8926 */
+#define GTPU_PORT     2152u /* 3GPP TS 29.281 */
+#define TUNNEL_SOURCE 49152u
+#define SSAP_SNAP     0xaau
 
 /* The row whose name is the word's part before "="; `count` where there is none. */
 static size_t find_word(const struct word *words, size_t count, const char *text, uint32_t *number)
@@ -141,25 +147,55 @@ static struct cg_ip tunnel_ip(enum cg_side from, uint8_t protocol, uint16_t id)
     return ip;
 }
 
+static void prepend_udp(struct cg_packet *packet, enum cg_side from, uint32_t port, uint16_t id)
+{
+    const struct cg_ip ip = tunnel_ip(from, CG_PROTOCOL_UDP, id);
+    uint8_t *header = cg_packet_prepend(packet, 8);
+    size_t length = cg_packet_length(packet);
+
+    cg_put16(header, TUNNEL_SOURCE);
+    cg_put16(header + 2, port);
+    cg_put16(header + 4, (uint32_t)length);
+    cg_put16(header + 6,
+             cg_sum_finish(cg_sum(cg_ip_pseudo_sum(&ip, CG_PROTOCOL_UDP, length), header, length)));
+    cg_ip_prepend(packet, &ip);
+}
+
 static void prepend_vxlan(struct cg_packet *packet, enum cg_side from, uint32_t network,
                           uint32_t type, uint16_t id)
 {
-    const struct cg_ip ip = tunnel_ip(from, CG_PROTOCOL_UDP, id);
     uint8_t *header;
-    size_t length;
 
     prepend_ethernet(packet, from, type);
     header = cg_packet_prepend(packet, 8);
     header[0] = 0x08; /* the network identifier is valid */
     cg_put24(header + 4, network);
+    prepend_udp(packet, from, VXLAN_PORT, id);
+}
+
+static void prepend_geneve(struct cg_packet *packet, enum cg_side from, uint32_t network,
+                           uint32_t type, uint16_t id)
+{
+    uint8_t *header;
+
+    prepend_ethernet(packet, from, type);
     header = cg_packet_prepend(packet, 8);
-    length = cg_packet_length(packet);
-    cg_put16(header, VXLAN_SOURCE);
-    cg_put16(header + 2, VXLAN_PORT);
-    cg_put16(header + 4, (uint32_t)length);
-    cg_put16(header + 6,
-             cg_sum_finish(cg_sum(cg_ip_pseudo_sum(&ip, CG_PROTOCOL_UDP, length), header, length)));
-    cg_ip_prepend(packet, &ip);
+    cg_put16(header + 2, CG_TYPE_TEB);
+    cg_put24(header + 4, network);
+    prepend_udp(packet, from, GENEVE_PORT, id);
+}
+
+static void prepend_gtpu(struct cg_packet *packet, enum cg_side from, uint32_t endpoint,
+                         uint16_t id)
+{
+    const size_t length = cg_packet_length(packet);
+    uint8_t *header = cg_packet_prepend(packet, 8);
+
+    header[0] = 0x30; /* version 1, GTP; no options */
+    header[1] = 255;  /* G-PDU */
+    cg_put16(header + 2, (uint32_t)length);
+    cg_put32(header + 4, from == CG_CLIENT ? endpoint : endpoint + 1);
+    prepend_udp(packet, from, GTPU_PORT, id);
 }
 
 static void prepend_gre(struct cg_packet *packet, enum cg_side from, uint32_t type, uint16_t id)
@@ -167,6 +203,18 @@ static void prepend_gre(struct cg_packet *packet, enum cg_side from, uint32_t ty
     const struct cg_ip ip = tunnel_ip(from, CG_PROTOCOL_GRE, id);
 
     cg_put16(cg_packet_prepend(packet, 4) + 2, type);
+    cg_ip_prepend(packet, &ip);
+}
+
+static void prepend_gre_key(struct cg_packet *packet, enum cg_side from, uint32_t key,
+                            uint32_t type, uint16_t id)
+{
+    const struct cg_ip ip = tunnel_ip(from, CG_PROTOCOL_GRE, id);
+    uint8_t *header = cg_packet_prepend(packet, 8);
+
+    header[0] = 0x20; /* a key is present: RFC 2890 section 2 */
+    cg_put16(header + 2, type);
+    cg_put32(header + 4, key);
     cg_ip_prepend(packet, &ip);
 }
 
@@ -231,6 +279,20 @@ static uint32_t wrap_layer(struct cg_packet *packet, const struct cg_path *path,
         return CG_TYPE_IPV4;
     case CG_LAYER_VXLAN:
         prepend_vxlan(packet, from, number, type, id);
+        return CG_TYPE_IPV4;
+    case CG_LAYER_GENEVE:
+        prepend_geneve(packet, from, number, type, id);
+        return CG_TYPE_IPV4;
+    case CG_LAYER_GRE_KEY:
+        prepend_gre_key(packet, from, number, type, id);
+        return CG_TYPE_IPV4;
+    case CG_LAYER_GTPU:
+        prepend_gtpu(packet, from, number, id);
+        return CG_TYPE_IPV4;
+    case CG_LAYER_IPIP_OUT:
+        if (from != CG_CLIENT)
+            break;
+        prepend_ipip(packet, from, type, id);
         return CG_TYPE_IPV4;
     case CG_LAYER_IPV6:
     case CG_LAYER_EXTENSION:

@@ -37,7 +37,8 @@ static int usage(FILE *stream)
             "  FORMAT  %s\n"
             "  BASE    ethernet, lo, null, null-be, sll, sll2, raw, pktap, amsdu\n"
             "  LAYER   vlan=ID, svlan=ID, mpls=LABEL, pppoe=SESSION, gre, ipip, vxlan=NETWORK,\n"
-            "          ipv6, ip6ext, fragment=OCTETS; instead of what the input says\n"
+            "          geneve=NETWORK, grekey=KEY, gtpu=ENDPOINT, ipip-out, ipv6, ip6ext,\n"
+            "          fragment=OCTETS; instead of what the input says\n"
             "  END     client or server: the capture misses what the other one sends\n"
             "Several inputs make one file: each begins a second after the one before it, and its\n"
             "clients' ports are 100 higher, so that connections stay apart.\n",

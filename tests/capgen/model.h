@@ -54,6 +54,10 @@ enum cg_layer {
     CG_LAYER_GRE,
     CG_LAYER_IPIP,
     CG_LAYER_VXLAN,
+    CG_LAYER_GENEVE,
+    CG_LAYER_GRE_KEY,
+    CG_LAYER_GTPU,      /* the way back has the next number */
+    CG_LAYER_IPIP_OUT,  /* from the client to the server only */
     CG_LAYER_IPV6,      /* IPv4 addresses become IPv6 ones */
     CG_LAYER_EXTENSION, /* IPv6, with hop-by-hop and destination options */
     CG_LAYER_FRAGMENT,  /* IP payload octets in each fragment */

@@ -12,13 +12,13 @@ set -eu
 CAPGEN=${TB_BUILD_DIR:?}/bin/capgen
 RULES=$TB_SOURCE_DIR/tests/metamorphic/one-direction.awk
 
-# Not: what quotes segments, is about frames that are not whole, has two connections that only their
-# VLANs tell apart, or has frames in another order than they were sent.
+# Not: what quotes segments, is about frames that are not whole, has connections that only their
+# VLANs or tunnels tell apart, or has frames in another order than they were sent.
 conversations()
 {
     for source in "$TB_SOURCE_DIR"/captures/src/*.cap; do
         case ${source##*/} in
-        snaplen.cap | icmp-quote.cap | bad-header.cap | two-vlans.cap | syn-ack-first.cap) ;;
+        snaplen.cap | icmp-quote.cap | bad-header.cap | two-*.cap | syn-ack-first.cap) ;;
         *) printf '%s\n' "$source" ;;
         esac
     done

@@ -906,6 +906,39 @@ static void a_silent_attempt_gives_way_to_the_next(void **state)
     SAY(&talk, rows);
 }
 
+static void the_other_direction_is_known_by_its_numbers(void **state)
+{
+    static const struct row syn = { 'c', TB_SYN,         1000,
+                                    0,   HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) };
+    static const struct {
+        uint32_t seq, ack;
+        uint16_t flags;
+        bool fits;
+    } answers[] = {
+        { 5000, 1001, TB_SYN | TB_ACK, true },
+        { 0, 1001, TB_RST | TB_ACK, true },
+        { 5000, 1000, TB_SYN | TB_ACK, false }, /* of what was not sent */
+        { 5000, 0x40000000, TB_SYN | TB_ACK, false },
+        { 5000, 1001, TB_SYN, false }, /* says nothing of the SYN */
+        { 0, 1001, TB_RST, false },
+    };
+    struct conversation talk;
+    enum tb_side other;
+
+    (void)state;
+    conversation_begin(&talk);
+    say_rows(&talk, &syn, 1);
+    other = tb_side_other((enum tb_side)talk.flow.client);
+    for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+        const struct tb_segment segment = {
+            .from = other, .flags = answers[i].flags, .seq = answers[i].seq, .ack = answers[i].ack
+        };
+
+        if (tb_flow_fits(&talk.flow, &segment) != answers[i].fits)
+            fail_msg("answer %zu", i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -955,6 +988,7 @@ int main(void)
         cmocka_unit_test(data_of_a_syn_that_was_acknowledged_is_not_taken_back),
         cmocka_unit_test(a_segment_too_short_to_tell_moves_nothing),
         cmocka_unit_test(a_silent_attempt_gives_way_to_the_next),
+        cmocka_unit_test(the_other_direction_is_known_by_its_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
