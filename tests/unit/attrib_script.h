@@ -15,7 +15,7 @@
 #define THERE     4026532000u
 #define ELSEWHERE 4026532001u
 
-#define MS 1000000u
+#define MS UINT64_C(1000000)
 
 /* 127.0.0.1:PORT is the client of 127.0.0.1:80. */
 static inline struct tb_tuple client(uint16_t port)

@@ -108,7 +108,8 @@ static struct tb_attrib_question from(uint32_t netns, struct tb_tuple tuple, uin
 
 static bool is_text(struct tb_octet_string text, const char *expected)
 {
-    return text.length == strlen(expected) && memcmp(text.octets, expected, text.length) == 0;
+    return text.length == strlen(expected) &&
+           (text.length == 0 || memcmp(text.octets, expected, text.length) == 0);
 }
 
 static void expect_text(void **state, struct tb_attrib_question question, enum tb_owner_text which,
