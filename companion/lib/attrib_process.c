@@ -60,7 +60,8 @@ static size_t at_most(size_t length)
 static void copy_arguments(char *to, const char *arguments, size_t length)
 {
     for (size_t i = 0; i < length; i++)
-        to[i] = arguments[i] == '\0' ? ' ' : arguments[i];
+        if ((to[i] = arguments[i]) == '\0')
+            to[i] = ' ';
 }
 
 /* NULL: nothing was told, or there is no room. */
@@ -150,11 +151,11 @@ static void add_image(struct tb_process_table *table, struct tb_process *process
     process->image_count++;
 }
 
-static bool is_late_news(const struct tb_process *process, size_t at, uint64_t time_ns,
-                         const char *comm)
+static bool is_late_news(const struct tb_process *process, const struct tb_image *image,
+                         uint64_t time_ns, const char *comm)
 {
-    return at > 0 && time_ns - process->image[at].from_ns < RENAME_NS &&
-           has_comm(&process->image[at - 1], comm);
+    return image > process->image && time_ns - image->from_ns < RENAME_NS &&
+           has_comm(image - 1, comm);
 }
 
 /* The event is of something else, and tells by the way what the process is called. A name that
@@ -164,20 +165,18 @@ static void observe(struct tb_process_table *table, struct tb_process *process,
 {
     const char *comm = told_comm(event);
     size_t at = image_at(process, event->time_ns);
-    struct tb_image *image = &process->image[at];
+    struct tb_image *image = at < process->image_count ? &process->image[at] : NULL;
 
     if (comm[0] == '\0')
         return;
-    if (at == process->image_count) {
-        add_image(table, process, event, NULL);
-    } else if (image->comm[0] == '\0') {
+    if (image != NULL && image->comm[0] == '\0') {
         set_comm(image, comm);
         image->serial = ++table->serial;
         image->seen_ns = event->time_ns;
-    } else if (has_comm(image, comm)) {
+    } else if (image != NULL && has_comm(image, comm)) {
         if (image->seen_ns < event->time_ns)
             image->seen_ns = event->time_ns;
-    } else if (!is_late_news(process, at, event->time_ns, comm)) {
+    } else if (image == NULL || !is_late_news(process, image, event->time_ns, comm)) {
         add_image(table, process, event, NULL);
     }
 }
@@ -241,6 +240,7 @@ void tb_process_drop(struct tb_process_table *table, struct tb_process *process)
 
 static void forget(struct tb_process_table *table, struct tb_process *process)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it was taken off its list before it was freed */
     struct tb_process **at = &table->bucket[bucket_of(table, process->pid)];
 
     while (*at != process)

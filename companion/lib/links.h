@@ -38,6 +38,7 @@ static inline void tb_link_append(struct tb_link *head, struct tb_link *link)
 /* In no list, it may be removed once more. */
 static inline void tb_link_remove(struct tb_link *link)
 {
+    /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): what was freed was taken off its list before */
     link->next->previous = link->previous;
     link->previous->next = link->next;
     tb_link_init(link);

@@ -52,7 +52,7 @@ static inline struct tb_sock_event event_of(enum tb_sock_event_kind kind, uint64
     snprintf(name, sizeof(name), "p%u", pid);
     event.process.pid = pid;
     if (pid != 0) {
-        event.process.start_ns = pid * 1000u;
+        event.process.start_ns = (uint64_t)pid * 1000;
         event.process.comm = name;
     }
     return event;
