@@ -11,8 +11,8 @@
 #include "fail.h"
 
 enum {
-    PATIENCE_MS =
-        20000, /* the longest timer waited for is 3 s, a SYN's third try; under load, more */
+    /* the longest timer waited for is 3 s, a SYN's third try; on a busy machine it comes late */
+    PATIENCE_MS = 20000,
     LOOK_AGAIN_MS = 5, /* for what no packet announces */
     NS_PER_MS = 1000000
 };
