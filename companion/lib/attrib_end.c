@@ -11,23 +11,9 @@ enum {
     GENERATIONS_MAX = 8 /* of a tuple in a namespace, so that nobody can make us search for long */
 };
 
-static uint64_t mix(uint64_t hash, uint64_t value)
-{
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio */
-    return hash ^ hash >> 29;
-}
-
 static size_t bucket_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
 {
-    uint64_t word[4];
-    uint64_t hash = table->seed;
-
-    memcpy(&word[0], tuple->local, 16);
-    memcpy(&word[2], tuple->remote, 16);
-    for (size_t i = 0; i < 4; i++)
-        hash = mix(hash, word[i]);
-    hash = mix(hash, (uint64_t)tuple->local_port << 16 | tuple->remote_port);
-    return (size_t)(hash >> 16) & table->mask;
+    return (size_t)(tb_tuple_hash(tuple, table->seed) >> 16) & table->mask;
 }
 
 int tb_end_table_init(struct tb_end_table *table, struct tb_process_table *processes, size_t limit,

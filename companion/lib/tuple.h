@@ -31,6 +31,21 @@ static inline bool tb_tuple_equal(const struct tb_tuple *one, const struct tb_tu
            memcmp(one->local, other->local, 16) == 0 && memcmp(one->remote, other->remote, 16) == 0;
 }
 
+/* `seed` makes it hard to find tuples of one hash for whoever does not know it. */
+static inline uint64_t tb_tuple_hash(const struct tb_tuple *tuple, uint64_t seed)
+{
+    uint64_t word[5] = { [4] = (uint64_t)tuple->local_port << 16 | tuple->remote_port };
+    uint64_t hash = seed;
+
+    memcpy(&word[0], tuple->local, 16);
+    memcpy(&word[2], tuple->remote, 16);
+    for (int i = 0; i < 5; i++) {
+        hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15u; /* 2^64 / golden ratio */
+        hash ^= hash >> 29;
+    }
+    return hash;
+}
+
 /* As the other end sees it. */
 static inline struct tb_tuple tb_tuple_turned(const struct tb_tuple *tuple)
 {

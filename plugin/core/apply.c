@@ -231,6 +231,7 @@ enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct t
     flow->exchange.client_spoke = client_spoke; /* as acknowledged, though perhaps not captured */
     if (view->ack.unseen > 0)
         tb_apply_missing(flow, view, event);
+    client_spoke = client_spoke || flow->exchange.lone[TB_ROLE_CLIENT]; /* perhaps: no greeting */
     if (tb_view_is_data(view))
         kind = tb_apply_payload(flow, view, event);
     else if (view->syn == TB_SYN_FIRST && view->segment->length > 0)

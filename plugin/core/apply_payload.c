@@ -96,6 +96,8 @@ void tb_apply_missing(struct tb_flow *flow, const struct tb_view *view, struct t
     struct tb_event told = { 0 };
 
     start_parsing(peer, peer->top);
+    if (view->ack.data == 0)
+        tb_exchange_doubt(&flow->exchange, tb_flow_role(flow, side));
     pass_over_all(flow, side, view->segment->ack - 1u, octets, &told);
     event->answered_unseen = told.answered_unseen;
     event->answered_within_ns = told.answered_within_ns;

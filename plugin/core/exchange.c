@@ -81,7 +81,7 @@ static void begin_unseen_request(struct tb_exchange *exchange, const struct tb_o
 
 static void tell_request_bytes(const struct tb_request *request, struct tb_event *event)
 {
-    bool known = !request->unsized && !request->unseen;
+    bool known = !request->unsized && !request->unseen && !request->doubtful;
 
     event->has &= (uint16_t)~TB_EVENT_REQUEST_BYTES; /* of an earlier piece of the segment */
     event->request_bytes = known ? request->bytes : 0;
@@ -107,7 +107,7 @@ static void count_request(struct tb_exchange *exchange, const struct tb_octets *
         return; /* no part of this segment */
     note_exchange(event, request->number);
     tell_request_bytes(request, event);
-    if (octets->time_ns >= request->first_ns) {
+    if (!request->doubtful && octets->time_ns >= request->first_ns) {
         event->request_duration_ns = octets->time_ns - request->first_ns;
         tb_event_set(event, TB_EVENT_REQUEST_DURATION);
     }
@@ -128,6 +128,7 @@ static void begin_response(struct tb_exchange *exchange, uint32_t number,
         return; /* after an interim response */
     exchange->response_in_progress = number;
     exchange->response_unsized = false;
+    exchange->response_doubtful = false;
     exchange->response_bytes = 0;
     exchange->response_timed = false;
     exchange->response_first_ns = octets->time_ns;
@@ -169,7 +170,7 @@ static bool body_is_doubtful(const struct tb_exchange *exchange, const struct tb
 
 static void tell_response_bytes(const struct tb_exchange *exchange, struct tb_event *event)
 {
-    bool known = !exchange->response_unsized;
+    bool known = !exchange->response_unsized && !exchange->response_doubtful;
 
     event->has &= (uint16_t)~TB_EVENT_RESPONSE_BYTES;
     event->response_bytes = known ? exchange->response_bytes : 0;
@@ -194,7 +195,8 @@ static void count_response(struct tb_exchange *exchange, const struct tb_octets 
         event->request_in = request->last_frame;
         tell_request_bytes(request, event);
     }
-    if (exchange->response_timed && !body_is_doubtful(exchange, request))
+    if (exchange->response_timed && !exchange->response_doubtful &&
+        !body_is_doubtful(exchange, request))
         report_times(exchange, exchange->response_in_progress, octets, event);
 }
 
@@ -270,6 +272,9 @@ static void take_client_run(struct tb_exchange *exchange, const struct tb_octets
         begin_request(exchange, octets);
         place_of(exchange, exchange->begun)->unseen = waited;
         tell_missed(exchange, event);
+        exchange->lone[TB_ROLE_SERVER] = false;
+    } else if (exchange->lone[TB_ROLE_SERVER]) {
+        place_of(exchange, exchange->begun)->doubtful = true;
     }
     exchange->client_spoke = true;
     exchange->server_turn = false;
@@ -290,6 +295,9 @@ static void take_server_run(struct tb_exchange *exchange, const struct tb_octets
         begin_response(exchange, exchange->begun, octets);
         if (!begins_interim(octets))
             time_response(exchange, octets, event);
+        exchange->lone[TB_ROLE_CLIENT] = false;
+    } else if (exchange->lone[TB_ROLE_CLIENT]) {
+        exchange->response_doubtful = true;
     }
     exchange->server_turn = true;
     count_response(exchange, octets, length, event);
@@ -817,6 +825,11 @@ void tb_exchange_unseen(struct tb_exchange *exchange, enum tb_role role,
     unseen_server(exchange, octets);
 }
 
+void tb_exchange_doubt(struct tb_exchange *exchange, enum tb_role role)
+{
+    exchange->lone[role] = true;
+}
+
 uint32_t tb_exchange_current(const struct tb_exchange *exchange, enum tb_role role)
 {
     if (role == TB_ROLE_CLIENT)
@@ -829,7 +842,7 @@ static void tell_late_request(const struct tb_request *request, const struct tb_
                               struct tb_event *event)
 {
     tell_request_bytes(request, event);
-    if (octets->time_ns >= request->first_ns) {
+    if (!request->doubtful && octets->time_ns >= request->first_ns) {
         event->request_duration_ns = octets->time_ns - request->first_ns;
         tb_event_set(event, TB_EVENT_REQUEST_DURATION);
     }
@@ -853,7 +866,7 @@ void tb_exchange_late(const struct tb_exchange *exchange, enum tb_role role,
     event->request_in = request->last_frame;
     tell_request_bytes(request, event);
     tell_response_bytes(exchange, event);
-    if (exchange->response_timed)
+    if (exchange->response_timed && !exchange->response_doubtful)
         report_times(exchange, number, octets, event);
 }
 

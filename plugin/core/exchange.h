@@ -29,6 +29,7 @@ struct tb_request {
     bool end_missed; /* its last octets are missing from the capture: their time is unknown */
     bool unsized;    /* nor is known how many they are: one more, or a FIN */
     bool unseen;     /* it began before the first octets that the capture has */
+    bool doubtful;   /* what may have been an octet of the server's came within it: it may be two */
 };
 
 enum tb_exchange_mode {
@@ -64,7 +65,9 @@ struct tb_exchange {
     bool multiplexed;
     bool unseen[TB_ROLE_COUNT]; /* it spoke, and the capture has none of its octets so far */
     bool request_waits;         /* client octets that were not seen have not been answered */
-    bool response_unsized;      /* how many octets the latest response has is not known */
+    bool lone[TB_ROLE_COUNT]; /* see tb_exchange_doubt(), since a message of the other role began */
+    bool response_doubtful;   /* as tb_request.doubtful */
+    bool response_unsized;    /* how many octets the latest response has is not known */
 };
 
 /* Octets of one direction, in order, not seen before. */
@@ -97,6 +100,10 @@ enum tb_octets_kind tb_exchange_take(struct tb_exchange *exchange, enum tb_role 
  * are a turn of `role`, and no more is known of them. */
 void tb_exchange_unseen(struct tb_exchange *exchange, enum tb_role role,
                         const struct tb_octets *octets, struct tb_event *event);
+
+/* One number of `role`'s was acknowledged that the capture has not shown: an octet, and then a turn
+ * of its own, or the FIN. What the other role sends next may be more of its message, or another. */
+void tb_exchange_doubt(struct tb_exchange *exchange, enum tb_role role);
 
 /* Octets of `role` that fill a hole in the message that the direction sent last: they were counted
  * already, and are told now. */

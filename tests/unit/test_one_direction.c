@@ -117,6 +117,34 @@ static void one_number_is_an_octet_or_a_fin(void **state)
         say_row(&talk, &rows[i], i);
         if (i == 1)
             assert_int_equal(talk.event.acked, 0);
+        /* a second request, or more of the first: neither its length is told nor since when */
+        assert_true(((talk.event.has & TB_EVENT_REQUEST_BYTES) != 0) == (i == 0 || i == 4));
+        assert_true(((talk.event.has & TB_EVENT_REQUEST_DURATION) != 0) == (i == 0 || i == 4));
+    }
+}
+
+static void what_follows_an_octet_or_a_fin_is_of_no_certain_length(void **state)
+{
+    static const struct row rows[] = {
+        { 's', TB_ACK, 5001, 1002, "perhaps first", RESPONSE(RESPONSE), NOT_TOLD,
+          .marks = UNSEEN | MARK(LOST_BEFORE) },
+        { 's', TB_ACK, 5014, 1012, "one", RESPONSE(RESPONSE), OPEN, .marks = UNSEEN,
+          .exchange = 1 },
+        { 's', TB_ACK, 5017, 1013, "two", RESPONSE(RESPONSE), NOT_TOLD, .marks = UNSEEN,
+          .exchange = 1 },
+        { 's', TB_ACK, 5020, 1023, "three", RESPONSE(RESPONSE), OPEN, .marks = UNSEEN,
+          .exchange = 2 },
+    };
+    static const uint64_t bytes[] = { 0, 3, 0, 5 };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, server_opens);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        say_row(&talk, &rows[i], i);
+        assert_int_equal(talk.event.response_bytes, bytes[i]);
+        assert_true(((talk.event.has & TB_EVENT_RESPONSE_DURATION) != 0) == (bytes[i] != 0));
     }
 }
 
@@ -421,6 +449,7 @@ int main(void)
         cmocka_unit_test(an_acknowledged_answer_ends_a_request),
         cmocka_unit_test(the_request_itself_may_acknowledge_the_answer),
         cmocka_unit_test(one_number_is_an_octet_or_a_fin),
+        cmocka_unit_test(what_follows_an_octet_or_a_fin_is_of_no_certain_length),
         cmocka_unit_test(a_fin_that_was_concluded_may_turn_out_to_be_an_octet),
         cmocka_unit_test(a_fin_that_was_concluded_may_be_seen_late),
         cmocka_unit_test(what_is_sent_next_shows_who_closed_first),
