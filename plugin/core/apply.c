@@ -76,7 +76,16 @@ static void fill_missed(struct tb_half *half, uint32_t from, uint32_t to)
     half->fin_missed = tb_seq_lt(half->missed.from, half->missed.to);
 }
 
-/* What only an end that has seen the whole handshake sends, although the capture has not. */
+/* The FIN may have reached it before it was known to be open. */
+static void open_end(struct tb_half *half, const struct tb_half *other)
+{
+    tb_half_trigger(half, TB_PROVED_OPEN);
+    if (other->fin_delivered)
+        tb_half_trigger(half, TB_GOT_FIN);
+}
+
+/* What only an end that has seen the whole handshake sends, although the capture has not. The other
+ * end, whose SYN it acknowledges, has done its part of that. */
 static void prove_open(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event)
 {
     struct tb_half *me = &flow->half[view->segment->from];
@@ -88,7 +97,10 @@ static void prove_open(struct tb_flow *flow, const struct tb_view *view, struct 
     if (me->state == TB_STATE_SYN_RECEIVED && peer->seen && (!speaks || flow->fast_open))
         return;
     peer->passed_over = true;
-    tb_half_trigger(me, TB_PROVED_OPEN);
+    open_end(me, peer);
+    if (peer->state == TB_STATE_SYN_SENT && tb_segment_has(view->segment, TB_ACK) &&
+        tb_seq_gt(view->segment->ack, peer->isn) && !view->ack.unacceptable)
+        open_end(peer, me);
     tb_event_mark(event, TB_MARK_LOST_BEFORE);
 }
 

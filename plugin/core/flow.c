@@ -290,12 +290,18 @@ static enum tb_state state_to_tell(const struct tb_flow *flow, enum tb_side side
                                                                                 : state;
 }
 
+/* What contradicts the sender's state, which its segment shows, is not known after all. */
 static void report_ends(const struct tb_flow *flow, struct tb_event *event)
 {
     enum tb_side client = (enum tb_side)flow->client;
+    enum tb_role other = event->role == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
 
     event->state[TB_ROLE_CLIENT] = state_to_tell(flow, client);
     event->state[TB_ROLE_SERVER] = state_to_tell(flow, tb_side_other(client));
+    if (tb_states_can_meet(event->state[TB_ROLE_CLIENT], event->state[TB_ROLE_SERVER]))
+        return;
+    event->state[other] = TB_STATE_UNKNOWN;
+    tb_event_mark(event, TB_MARK_INFERRED);
 }
 
 /* What is said of the end that the capture does not show is concluded from the other's segments. */

@@ -73,6 +73,32 @@ enum tb_state tb_state_next(enum tb_state state, enum tb_trigger trigger)
     return state;
 }
 
+/* By state, those that the other end can be in. Who got a FIN faces one that sent it, and whose FIN
+ * was acknowledged faces one that got it (RFC 9293 section 3.6). */
+#define BIT(name) (1u << TB_STATE_##name)
+#define ALONE     (BIT(UNKNOWN) | BIT(CLOSED) | BIT(SYN_SENT))
+#define LAST      (BIT(CLOSING) | BIT(LAST_ACK))
+static const uint16_t can_meet[TB_STATE_COUNT] = {
+    [TB_STATE_UNKNOWN] = (1u << TB_STATE_COUNT) - 1u,
+    [TB_STATE_CLOSED] = (1u << TB_STATE_COUNT) - 1u,
+    [TB_STATE_LISTEN] = BIT(UNKNOWN) | BIT(CLOSED),
+    [TB_STATE_SYN_SENT] = ((1u << TB_STATE_COUNT) - 1u) & ~(BIT(LISTEN) | BIT(SYN_SENT)),
+    [TB_STATE_SYN_RECEIVED] = ALONE | BIT(SYN_RECEIVED) | BIT(ESTABLISHED) | BIT(FIN_WAIT_1),
+    [TB_STATE_ESTABLISHED] = ALONE | BIT(SYN_RECEIVED) | BIT(ESTABLISHED) | BIT(FIN_WAIT_1),
+    [TB_STATE_FIN_WAIT_1] =
+        ALONE | BIT(SYN_RECEIVED) | BIT(ESTABLISHED) | BIT(FIN_WAIT_1) | BIT(CLOSE_WAIT) | LAST,
+    [TB_STATE_FIN_WAIT_2] = ALONE | BIT(CLOSE_WAIT) | LAST,
+    [TB_STATE_CLOSE_WAIT] = ALONE | BIT(FIN_WAIT_1) | BIT(FIN_WAIT_2),
+    [TB_STATE_CLOSING] = ALONE | BIT(FIN_WAIT_1) | BIT(FIN_WAIT_2) | LAST | BIT(TIME_WAIT),
+    [TB_STATE_LAST_ACK] = ALONE | BIT(FIN_WAIT_1) | BIT(FIN_WAIT_2) | LAST | BIT(TIME_WAIT),
+    [TB_STATE_TIME_WAIT] = ALONE | LAST | BIT(TIME_WAIT),
+};
+
+bool tb_states_can_meet(enum tb_state one, enum tb_state other)
+{
+    return (can_meet[one] >> other & 1u) != 0;
+}
+
 bool tb_state_is_over(enum tb_state state)
 {
     return state == TB_STATE_CLOSED || state == TB_STATE_TIME_WAIT;

@@ -31,6 +31,11 @@ enum tb_state tb_state_next(enum tb_state state, enum tb_trigger trigger);
 /* CLOSED or TIME-WAIT: a new connection may take the ports. */
 bool tb_state_is_over(enum tb_state state);
 
+/* Whether the two ends of a connection can be in these states at once. What is UNKNOWN can be any;
+ * an end that is CLOSED or opens anew (SYN-SENT) may face any that does not know it yet: half-open
+ * (RFC 9293 section 3.5.1). */
+bool tb_states_can_meet(enum tb_state one, enum tb_state other);
+
 /* ESTABLISHED or later, not CLOSED. */
 bool tb_state_is_synchronised(enum tb_state state);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_flow.c - handshake, data, windows and teardown, segment by segment */
 #include "conversation.h"
+#include "state.h"
 
 /* The article's exchange, with its numbers. */
 static const char article_request[] =
@@ -106,6 +107,37 @@ static void a_repeated_syn_is_a_retransmission_and_restarts_the_clock(void **sta
     say_rows(&talk, rows, 5);
     assert_int_equal(talk.event.rtt_ns, 1000200000);
     say_rows(&talk, rows + 5, 2);
+}
+
+static void data_acknowledging_a_syn_shows_that_the_unseen_syn_ack_arrived(void **state)
+{
+    static const struct row rows[] = {
+        { 'c', TB_SYN, 1000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_ACK, 5001, 1001, "220 hi", RESPONSE(GREETING), STATES(ESTABLISHED, ESTABLISHED),
+          .marks = MARK(LOST_BEFORE) },
+        { 's', TB_FIN | TB_ACK, 5007, 1001, TEARDOWN(FIN), STATES(CLOSE_WAIT, FIN_WAIT_1) },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_begin(&talk);
+    SAY(&talk, rows);
+}
+
+static void which_states_can_meet_is_the_same_from_both_ends(void **state)
+{
+    (void)state;
+    for (int one = 0; one < TB_STATE_COUNT; one++) {
+        for (int other = 0; other < TB_STATE_COUNT; other++)
+            assert_int_equal(tb_states_can_meet((enum tb_state)one, (enum tb_state)other),
+                             tb_states_can_meet((enum tb_state)other, (enum tb_state)one));
+    }
+    assert_true(tb_states_can_meet(TB_STATE_FIN_WAIT_2, TB_STATE_CLOSE_WAIT));
+    assert_true(tb_states_can_meet(TB_STATE_TIME_WAIT, TB_STATE_LAST_ACK));
+    assert_true(tb_states_can_meet(TB_STATE_SYN_SENT, TB_STATE_ESTABLISHED));
+    assert_false(tb_states_can_meet(TB_STATE_FIN_WAIT_2, TB_STATE_ESTABLISHED));
+    assert_false(tb_states_can_meet(TB_STATE_TIME_WAIT, TB_STATE_FIN_WAIT_1));
+    assert_false(tb_states_can_meet(TB_STATE_CLOSE_WAIT, TB_STATE_SYN_RECEIVED));
 }
 
 static void numbers_wrap(void **state)
@@ -945,6 +977,8 @@ int main(void)
         cmocka_unit_test(the_articles_exchange_comes_out_to_the_letter),
         cmocka_unit_test(a_request_may_complete_the_handshake),
         cmocka_unit_test(a_repeated_syn_is_a_retransmission_and_restarts_the_clock),
+        cmocka_unit_test(data_acknowledging_a_syn_shows_that_the_unseen_syn_ack_arrived),
+        cmocka_unit_test(which_states_can_meet_is_the_same_from_both_ends),
         cmocka_unit_test(numbers_wrap),
         cmocka_unit_test(simultaneous_open_has_no_third_step),
         cmocka_unit_test(a_split_handshake_is_one_connection_without_a_third_step),
