@@ -4,6 +4,7 @@
  * The input is read as a list of moves: who sends, which flags, where the numbers stand relative to
  * what was sent before (in order, one back, at the ack, far off), how much payload of which kind.
  * So most streams are nearly right, which is where the engine decides. */
+#include <sanitizer/allocator_interface.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -153,6 +154,29 @@ static void check_half(const struct tb_half *half, const struct tb_half *other)
     }
 }
 
+static bool is_one_of(enum tb_state state, unsigned states)
+{
+    return (states >> state & 1u) != 0;
+}
+
+/* RFC 9293 section 3.6: who got a FIN faces one that sent it, and whose FIN was acknowledged faces
+ * one that got it; an end that is CLOSED, opens anew or is unknown may face any (section 3.5.1). */
+static void check_pair(enum tb_state one, enum tb_state other)
+{
+    const unsigned alone = 1u << TB_STATE_UNKNOWN | 1u << TB_STATE_CLOSED | 1u << TB_STATE_SYN_SENT;
+    const unsigned last = 1u << TB_STATE_CLOSING | 1u << TB_STATE_LAST_ACK;
+    const unsigned fin_acked = 1u << TB_STATE_FIN_WAIT_2 | 1u << TB_STATE_TIME_WAIT;
+    const unsigned got_fin = last | 1u << TB_STATE_CLOSE_WAIT | 1u << TB_STATE_TIME_WAIT;
+    const unsigned sent_fin = last | fin_acked | 1u << TB_STATE_FIN_WAIT_1;
+
+    REQUIRE(one < TB_STATE_COUNT && other < TB_STATE_COUNT);
+    REQUIRE(one != TB_STATE_SYN_SENT || other != TB_STATE_SYN_SENT);
+    if (is_one_of(one, alone) || is_one_of(other, alone))
+        return;
+    REQUIRE(!is_one_of(one, got_fin) || is_one_of(other, sent_fin));
+    REQUIRE(!is_one_of(one, fin_acked) || is_one_of(other, got_fin));
+}
+
 static void check_event(const struct tb_flow *flow, const struct tb_segment *segment,
                         const struct tb_event *event)
 {
@@ -173,9 +197,56 @@ static void check_event(const struct tb_flow *flow, const struct tb_segment *seg
     REQUIRE(event->handshake_number <= 3 && event->teardown_number[0] <= 4);
     REQUIRE(event->teardown_number[1] == 0 ||
             event->teardown_number[0] < event->teardown_number[1]);
+    check_pair(event->state[TB_ROLE_CLIENT], event->state[TB_ROLE_SERVER]);
+    check_pair(event->state[TB_ROLE_SERVER], event->state[TB_ROLE_CLIENT]);
     /* "each of the latter is a defect to look into": only a header that tells nothing */
     if (event->step == TB_STEP_OTHER)
         REQUIRE(segment->truncated || (segment->flags & (TB_ACK | TB_SYN | TB_FIN | TB_RST)) == 0);
+}
+
+/* A body that lasts until close ends with the server's FIN, a run with the next request, a response
+ * with the octet that is said to end it. */
+static void check_exchange(const struct tb_flow *flow, const struct tb_flow *before,
+                           const struct tb_event *event)
+{
+    const struct tb_exchange *exchange = &flow->exchange;
+    enum tb_side server = tb_side_other(tb_flow_client(flow));
+    bool closed = flow->half[server].fin_delivered && !before->half[server].fin_delivered;
+    struct tb_http1 http = exchange->parser[TB_ROLE_SERVER].http;
+
+    REQUIRE(exchange->response_in_progress == 0 ||
+            exchange->response_in_progress > exchange->answered);
+    if (before->exchange.mode == TB_EXCHANGE_RUNS && exchange->begun > before->exchange.begun)
+        REQUIRE(exchange->answered + 1 == exchange->begun);
+    if (closed && exchange->mode == TB_EXCHANGE_HTTP && exchange->response_in_progress != 0)
+        REQUIRE(!tb_http1_close(&http));
+    if ((event->has & TB_EVENT_RESPONSE_ENDS) != 0)
+        REQUIRE(exchange->answered >= event->exchange);
+    /* what came with a SYN may be taken back by the SYN-ACK */
+    REQUIRE(exchange->begun >= before->exchange.begun || event->step == TB_STEP_SYN_ACK ||
+            before->roles_changed != flow->roles_changed);
+}
+
+static unsigned allocations;
+
+static void count_allocation(const volatile void *at, size_t size)
+{
+    (void)at;
+    (void)size;
+    allocations++;
+}
+
+static void ignore_release(const volatile void *at)
+{
+    (void)at;
+}
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    (void)argc;
+    (void)argv;
+    return __sanitizer_install_malloc_and_free_hooks(count_allocation, ignore_release) > 0 ? 0 : 1;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -184,6 +255,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     uint16_t port[TB_SIDE_COUNT] = { 49152, 80 };
     struct tb_flow flow;
     struct tb_flow twin;
+    struct tb_flow before;
     uint64_t now = 1000000;
     uint32_t frame = 0;
 
@@ -205,12 +277,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(&twin, &flow, sizeof flow);
         memset(&event, 0, sizeof event);
         memset(&again, 0, sizeof again);
+        before = flow;
+        allocations = 0;
         tb_flow_step(&flow, &segment, &event);
+        REQUIRE(allocations == 0);
         tb_flow_step(&twin, &segment, &again);
         REQUIRE(memcmp(&event, &again, sizeof event) == 0);
         check_half(&flow.half[TB_SIDE_A], &flow.half[TB_SIDE_B]);
         check_half(&flow.half[TB_SIDE_B], &flow.half[TB_SIDE_A]);
         check_event(&flow, &segment, &event);
+        check_exchange(&flow, &before, &event);
     }
     return 0;
 }
