@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# output.sh - the article in the READMEs is what the plugin says of it
+# output.sh - the article in the READMEs is what tshark and the plugin say of it
 set -euo pipefail
 # shellcheck source=tests/lib/tshark.sh
 . "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
@@ -20,6 +20,7 @@ check()
     [ "$(wc -l <"$TB_TMP/said")" -eq 12 ] || tb_fail "captures/article.pcapng: not twelve frames"
     tb_run tshark -n -2 -r captures/article.pcapng -o "tcp-breath.language:$language" \
         -O tcp-breath -Y 'frame.number == 7' | sed -n '/^TCP Breath/,/9112/p' >>"$TB_TMP/said"
+    tb_run tshark -n -r captures/article.pcapng -o tcp-breath.info_prefix:FALSE >>"$TB_TMP/said"
     while IFS= read -r line; do
         printf '%s' "$line" | squeeze >"$TB_TMP/line"
         grep -qFf "$TB_TMP/line" "$TB_TMP/readme" || tb_fail "$readme: does not show: $line"
