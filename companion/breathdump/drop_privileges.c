@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* drop_privileges.c - breathdump gives up what it may do, before it looks at a packet */
+#include "drop_privileges.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+
+#include "confine.h"
+
+static int drop_capabilities(void)
+{
+    cap_t none = cap_init(); /* all flags clear */
+    int error = 0;
+
+    if (none == NULL)
+        return -errno;
+    (void)prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    if (cap_set_proc(none) != 0)
+        error = -errno;
+    (void)cap_free(none);
+    return error;
+}
+
+/* Believe the kernel, not the call. */
+static bool has_capabilities(void)
+{
+    cap_t now = cap_get_proc();
+    cap_t none = cap_init();
+    bool differ = now == NULL || none == NULL || cap_compare(now, none) != 0;
+
+    (void)cap_free(now);
+    (void)cap_free(none);
+    return differ;
+}
+
+int tb_drop_privileges(const char *directory, struct tb_complaint *complaint)
+{
+    int error = drop_capabilities();
+
+    if (error != 0 || has_capabilities())
+        return tb_complain(complaint, TB_EXIT_REFUSED, "capabilities", "cannot be dropped: %s",
+                           strerror(-error));
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "no_new_privs", "%s", strerror(errno));
+    error = tb_confine_files(directory);
+    if (error != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "Landlock", "%s", strerror(-error));
+    error = tb_confine_calls(directory != NULL);
+    if (error != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "seccomp", "%s", strerror(-error));
+    return 0;
+}

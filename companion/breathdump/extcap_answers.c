@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* extcap_answers.c - what Wireshark asks a capture program before it captures: extcap(4) */
+#include "extcap_answers.h"
+
+#include <stdio.h>
+
+#include "capture.h"
+#include "extcap.h"
+
+#define SENTENCE_MAX 1024
+
+static int tell(const char *kind, const struct tb_extcap_pair *pairs)
+{
+    char text[SENTENCE_MAX];
+
+    if (tb_extcap_sentence(text, sizeof text, kind, pairs) == 0 || fputs(text, stdout) == EOF)
+        return TB_EXIT_REFUSED;
+    return 0;
+}
+
+/* Those that are down have nothing to tell. */
+int tb_extcap_tell_interfaces(const struct tb_interfaces *interfaces)
+{
+    const struct tb_extcap_pair program[] = { { "version", TB_VERSION }, { NULL, NULL } };
+    int status = tell("extcap", program);
+
+    for (size_t i = 0; status == 0 && i < interfaces->count; i++) {
+        const struct tb_interface *interface = &interfaces->list[i];
+        char value[64];
+        char display[64];
+        const struct tb_extcap_pair pairs[] = { { "value", value },
+                                                { "display", display },
+                                                { NULL, NULL } };
+
+        if (!interface->is_up)
+            continue;
+        (void)snprintf(value, sizeof value, TB_EXTCAP_PREFIX "%s", interface->name);
+        (void)snprintf(display, sizeof display, "TCP Breath: %s", interface->name);
+        status = tell("interface", pairs);
+    }
+    return status;
+}
+
+int tb_extcap_tell_dlts(const struct tb_interface *interface)
+{
+    static const struct {
+        unsigned link_type;
+        const char *name;
+        const char *display;
+    } names[] = { { 1, "EN10MB", "Ethernet" },
+                  { 101, "RAW", "Raw IP" },
+                  { 276, "LINUX_SLL2", "Linux cooked-mode capture v2" } };
+    unsigned link_type = tb_interface_link_type(interface);
+    char number[16];
+
+    (void)snprintf(number, sizeof number, "%u", link_type);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const struct tb_extcap_pair pairs[] = { { "number", number },
+                                                { "name", names[i].name },
+                                                { "display", names[i].display },
+                                                { NULL, NULL } };
+
+        if (names[i].link_type == link_type)
+            return tell("dlt", pairs);
+    }
+    return TB_EXIT_REFUSED;
+}
+
+int tb_extcap_tell_config(void)
+{
+    static const struct tb_extcap_pair arguments[][8] = {
+        { { "number", "0" },
+          { "call", "--snapshot-length" },
+          { "display", "Octets of a packet" },
+          { "type", "unsigned" },
+          { "default", "0" },
+          { "tooltip", "Keep this much of each packet; 0 keeps whole packets" },
+          { NULL, NULL } },
+        { { "number", "1" },
+          { "call", "--buffer-size" },
+          { "display", "Buffer in MiB" },
+          { "type", "unsigned" },
+          { "default", "16" },
+          { "tooltip", "The kernel's room for packets that have not been read yet" },
+          { NULL, NULL } },
+        { { "number", "2" },
+          { "call", "--no-promiscuous-mode" },
+          { "display", "Only packets for this machine" },
+          { "type", "boolflag" },
+          { "default", "false" },
+          { "tooltip", "Do not put the interface into promiscuous mode" },
+          { NULL, NULL } }
+    };
+    int status = 0;
+
+    for (size_t i = 0; status == 0 && i < sizeof arguments / sizeof *arguments; i++)
+        status = tell("arg", arguments[i]);
+    return status;
+}
+
+int tb_extcap_tell_filter(const struct tb_interface *interface, const char *filter)
+{
+    struct tb_complaint complaint;
+
+    if (filter[0] == '\0' ||
+        tb_capture_check_filter(filter, tb_interface_link_type(interface), &complaint) == 0)
+        return 0;
+    tb_print_safely(stdout, complaint.reason);
+    (void)fputc('\n', stdout);
+    return 0;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* main.c - breathdump: captures packets */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "complaint.h"
+#include "extcap_answers.h"
+#include "help.h"
+#include "interfaces.h"
+#include "loop.h"
+#include "netns.h"
+#include "options.h"
+#include "session.h"
+#include "status.h"
+
+static const char short_options[] = "+:i:f:w:s:c:b:a:B:pDqhv";
+static const struct option long_options[] = {
+    { "interface", required_argument, NULL, TB_OPTION_INTERFACE },
+    { "snapshot-length", required_argument, NULL, TB_OPTION_SNAPLEN },
+    { "ring-buffer", required_argument, NULL, TB_OPTION_RING },
+    { "autostop", required_argument, NULL, TB_OPTION_STOP },
+    { "buffer-size", required_argument, NULL, TB_OPTION_BUFFER },
+    { "no-promiscuous-mode", no_argument, NULL, TB_OPTION_NOT_PROMISCUOUS },
+    { "list-interfaces", no_argument, NULL, TB_OPTION_LIST },
+    { "quiet", no_argument, NULL, TB_OPTION_QUIET },
+    { "help", no_argument, NULL, TB_OPTION_HELP },
+    { "version", no_argument, NULL, TB_OPTION_VERSION },
+    { "netns", required_argument, NULL, TB_OPTION_NETNS },
+    { "extcap-interfaces", no_argument, NULL, TB_OPTION_EXTCAP_INTERFACES },
+    { "extcap-interface", required_argument, NULL, TB_OPTION_EXTCAP_INTERFACE },
+    { "extcap-dlts", no_argument, NULL, TB_OPTION_EXTCAP_DLTS },
+    { "extcap-config", no_argument, NULL, TB_OPTION_EXTCAP_CONFIG },
+    { "extcap-capture-filter", required_argument, NULL, TB_OPTION_EXTCAP_FILTER },
+    { "extcap-version", optional_argument, NULL, TB_OPTION_EXTCAP_VERSION },
+    { "capture", no_argument, NULL, TB_OPTION_EXTCAP_CAPTURE },
+    { "fifo", required_argument, NULL, TB_OPTION_EXTCAP_FIFO },
+    { NULL, 0, NULL, 0 }
+};
+
+/* "-x" or "--word", as it was written. getopt() has gone past it, and past its value. */
+static const char *spelled(char **arguments, int option, int long_index, char *place, size_t size)
+{
+    if (long_index >= 0)
+        (void)snprintf(place, size, "--%s", long_options[long_index].name);
+    else if (option > 0 && option < 128)
+        (void)snprintf(place, size, "-%c", option);
+    else
+        (void)snprintf(place, size, "%s", arguments[optind - 1]);
+    return place;
+}
+
+static int read_options(int count, char **arguments, struct tb_options *options,
+                        struct tb_complaint *complaint)
+{
+    int status = 0;
+
+    opterr = 0;
+    tb_options_begin(options);
+    while (status == 0) {
+        int long_index = -1;
+        int option = getopt_long(count, arguments, short_options, long_options, &long_index);
+        char word[128];
+
+        if (option == -1)
+            break;
+        if (option == '?' || option == ':')
+            return tb_complain(complaint, TB_EXIT_USAGE,
+                               spelled(arguments, optopt, -1, word, sizeof word),
+                               "%s; --help lists the options",
+                               option == ':' ? "needs a value"
+                                             : "not an option, or its value is "
+                                               "wrong or missing");
+        (void)spelled(arguments, option, long_index, word, sizeof word);
+        status = tb_options_set(options, (enum tb_option)option, word, optarg, complaint);
+    }
+    if (status == 0 && optind < count)
+        return tb_complain(complaint, TB_EXIT_USAGE, arguments[optind],
+                           "not an option; a capture filter goes after -f, in one word");
+    return status == 0 ? tb_options_end(options, complaint) : status;
+}
+
+static int capture(struct tb_options *options, struct tb_complaint *complaint)
+{
+    struct tb_session session;
+    int status = tb_session_open(&session, options, complaint);
+
+    if (status == 0) {
+        tb_status_begin(&session);
+        status = tb_loop_run(&session, complaint);
+        tb_status_end(&session);
+        /* that is how Wireshark ends a capture */
+        if (options->extcap_capture && tb_sink_reader_has_gone(session.sink))
+            status = 0;
+    }
+    tb_session_close(&session);
+    return status;
+}
+
+static int answer_of_interface(const struct tb_options *options,
+                               const struct tb_interfaces *interfaces,
+                               struct tb_complaint *complaint)
+{
+    const struct tb_interface *interface = tb_interfaces_find(interfaces, options->extcap);
+
+    if (interface == NULL)
+        return tb_complain(complaint, TB_EXIT_NOTHING, options->extcap, "no such interface");
+    if (options->mode == TB_MODE_EXTCAP_DLTS)
+        return tb_extcap_tell_dlts(interface);
+    if (options->mode == TB_MODE_EXTCAP_CONFIG)
+        return tb_extcap_tell_config();
+    return tb_extcap_tell_filter(interface, options->interfaces[0].filter);
+}
+
+/* What needs to know the interfaces and captures nothing. */
+static int answer(const struct tb_options *options, struct tb_complaint *complaint)
+{
+    struct tb_interfaces interfaces;
+    int status = options->netns == NULL ? 0 : tb_netns_enter(options->netns, complaint);
+    int error;
+
+    if (status != 0)
+        return status;
+    error = tb_interfaces_read(&interfaces);
+    if (error != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+    if (options->mode == TB_MODE_LIST)
+        tb_help_print_interfaces(stdout, &interfaces);
+    else if (options->mode == TB_MODE_EXTCAP_INTERFACES)
+        status = tb_extcap_tell_interfaces(&interfaces);
+    else
+        status = answer_of_interface(options, &interfaces, complaint);
+    tb_interfaces_free(&interfaces);
+    return status;
+}
+
+static int run(struct tb_options *options, struct tb_complaint *complaint)
+{
+    int status = 0;
+
+    switch (options->mode) {
+    case TB_MODE_CAPTURE:
+        return capture(options, complaint);
+    case TB_MODE_HELP:
+        tb_help_print(stdout);
+        break;
+    case TB_MODE_VERSION:
+        tb_help_print_version(stdout);
+        break;
+    case TB_MODE_LIST:
+    case TB_MODE_EXTCAP_INTERFACES:
+    case TB_MODE_EXTCAP_DLTS:
+    case TB_MODE_EXTCAP_CONFIG:
+    case TB_MODE_EXTCAP_FILTER:
+        status = answer(options, complaint);
+        break;
+    }
+    if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
+        status = tb_complain(complaint, TB_EXIT_REFUSED, "stdout", "%s", strerror(errno));
+    return status;
+}
+
+int main(int count, char **arguments)
+{
+    struct tb_options options;
+    struct tb_complaint complaint = { .reason = "" };
+    int status = read_options(count, arguments, &options, &complaint);
+
+    if (status == 0)
+        status = run(&options, &complaint);
+    if (status != 0)
+        tb_complaint_print(stderr, &complaint);
+    return status;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.c - what the command line asks for */
+#include "options.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extcap.h"
+
+#define BUFFER_MIB     16u   /* where not said: holds 64 packets of 256 KiB, TPACKET_V3's blocks */
+#define BUFFER_MIB_MAX 2047u /* libpcap takes an int of octets */
+
+void tb_options_begin(struct tb_options *options)
+{
+    memset(options, 0, sizeof *options);
+    options->defaults.promiscuous = true;
+}
+
+static int usage(struct tb_complaint *complaint, const char *spelled, const char *reason)
+{
+    return tb_complain(complaint, TB_EXIT_USAGE, spelled, "%s", reason);
+}
+
+static bool parse_number(const char *text, uint32_t max, uint32_t *number)
+{
+    char *end;
+    unsigned long long value;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    errno = 0;
+    value = strtoull(text, &end, 10);
+    if (errno != 0 || *end != '\0' || value > max)
+        return false;
+    *number = (uint32_t)value;
+    return true;
+}
+
+/* The interface that was named last, or what holds for all. */
+static struct tb_interface_options *place(struct tb_options *options)
+{
+    return options->interface_count == 0 ? &options->defaults
+                                         : &options->interfaces[options->interface_count - 1];
+}
+
+static int add_interface(struct tb_options *options, const char *name,
+                         struct tb_complaint *complaint)
+{
+    struct tb_interface_options *interface;
+
+    if (options->interface_count == TB_INTERFACES_MAX)
+        return tb_complain(complaint, TB_EXIT_USAGE, name, "more than %d interfaces",
+                           TB_INTERFACES_MAX);
+    interface = &options->interfaces[options->interface_count++];
+    *interface = options->defaults;
+    interface->name = name;
+    return 0;
+}
+
+static int set_interface_number(uint32_t *place_of, const char *spelled, const char *value,
+                                uint32_t least, uint32_t most, struct tb_complaint *complaint)
+{
+    uint32_t number;
+
+    if (!parse_number(value, most, &number) || number < least)
+        return tb_complain(complaint, TB_EXIT_USAGE, spelled,
+                           "'%s': not a whole number from %u to %u", value, least, most);
+    *place_of = number;
+    return 0;
+}
+
+static int set_limit(int (*parse)(struct tb_limits *, const char *, const char **),
+                     struct tb_limits *limits, const char *spelled, const char *value,
+                     struct tb_complaint *complaint)
+{
+    const char *reason;
+
+    if (parse(limits, value, &reason) != 0)
+        return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': %s", value, reason);
+    return 0;
+}
+
+static int set_count(struct tb_options *options, const char *spelled, const char *value,
+                     struct tb_complaint *complaint)
+{
+    char *end;
+
+    errno = 0;
+    options->limits.packets = strtoull(value, &end, 10);
+    if (*value < '0' || *value > '9' || errno != 0 || *end != '\0' || options->limits.packets == 0)
+        return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': not a whole number from 1",
+                           value);
+    return 0;
+}
+
+/* "tcpbreath-lo" */
+static int set_extcap(struct tb_options *options, const char *spelled, const char *value,
+                      struct tb_complaint *complaint)
+{
+    options->extcap = tb_extcap_interface_of(value);
+    if (options->extcap == NULL)
+        return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': not an interface of ours",
+                           value);
+    return 0;
+}
+
+/* What says what to do. */
+static bool set_mode(struct tb_options *options, enum tb_option option)
+{
+    static const struct {
+        enum tb_option option;
+        enum tb_mode mode;
+    } modes[] = { { TB_OPTION_LIST, TB_MODE_LIST },
+                  { TB_OPTION_HELP, TB_MODE_HELP },
+                  { TB_OPTION_VERSION, TB_MODE_VERSION },
+                  { TB_OPTION_EXTCAP_INTERFACES, TB_MODE_EXTCAP_INTERFACES },
+                  { TB_OPTION_EXTCAP_DLTS, TB_MODE_EXTCAP_DLTS },
+                  { TB_OPTION_EXTCAP_CONFIG, TB_MODE_EXTCAP_CONFIG } };
+
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (modes[i].option == option) {
+            options->mode = modes[i].mode;
+            return true;
+        }
+    return false;
+}
+
+/* Where and how to capture. */
+static int set_capture(struct tb_options *options, enum tb_option option, const char *spelled,
+                       const char *value, struct tb_complaint *complaint)
+{
+    struct tb_interface_options *interface = place(options);
+
+    if (option == TB_OPTION_INTERFACE)
+        return add_interface(options, value, complaint);
+    if (option == TB_OPTION_SNAPLEN)
+        return set_interface_number(&interface->snaplen, spelled, value, 0, INT32_MAX, complaint);
+    if (option == TB_OPTION_BUFFER)
+        return set_interface_number(&interface->buffer_mib, spelled, value, 1, BUFFER_MIB_MAX,
+                                    complaint);
+    if (option == TB_OPTION_NOT_PROMISCUOUS)
+        interface->promiscuous = false;
+    else if (option == TB_OPTION_NETNS)
+        options->netns = value;
+    else
+        interface->filter = value;
+    return 0;
+}
+
+int tb_options_set(struct tb_options *options, enum tb_option option, const char *spelled,
+                   const char *value, struct tb_complaint *complaint)
+{
+    if (set_mode(options, option))
+        return 0;
+    /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): set_mode() and set_capture() take the rest */
+    switch ((int)option) {
+    case TB_OPTION_WRITE:
+        options->output = value;
+        return 0;
+    case TB_OPTION_COUNT:
+        return set_count(options, spelled, value, complaint);
+    case TB_OPTION_STOP:
+        return set_limit(tb_limits_parse_stop, &options->limits, spelled, value, complaint);
+    case TB_OPTION_RING:
+        return set_limit(tb_limits_parse_ring, &options->limits, spelled, value, complaint);
+    case TB_OPTION_QUIET:
+        options->quiet = true;
+        return 0;
+    case TB_OPTION_EXTCAP_INTERFACE:
+        return set_extcap(options, spelled, value, complaint);
+    case TB_OPTION_EXTCAP_FIFO:
+        options->fifo = value;
+        return 0;
+    case TB_OPTION_EXTCAP_CAPTURE:
+        options->extcap_capture = true;
+        return 0;
+    case TB_OPTION_EXTCAP_VERSION: /* whatever Wireshark's version is, the answers are the same */
+        return 0;
+    default:
+        return set_capture(options, option, spelled, value, complaint);
+    }
+}
+
+/* Wireshark asks for an interface, a filter and a FIFO in its own words. */
+static int end_extcap(struct tb_options *options, struct tb_complaint *complaint)
+{
+    struct tb_interface_options *interface = &options->interfaces[0];
+
+    if (options->interface_count > 0)
+        return usage(complaint, "--interface", "not together with --extcap-interface");
+    *interface = options->defaults;
+    interface->name = options->extcap;
+    options->interface_count = 1;
+    if (options->mode != TB_MODE_CAPTURE)
+        return 0;
+    if (!options->extcap_capture) {
+        if (interface->filter == NULL)
+            return usage(complaint, "--extcap-interface",
+                         "needs --extcap-dlts, --extcap-config, --extcap-capture-filter or "
+                         "--capture");
+        options->mode = TB_MODE_EXTCAP_FILTER;
+        return 0;
+    }
+    if (options->fifo == NULL)
+        return usage(complaint, "--capture", "needs --fifo");
+    options->output = options->fifo;
+    options->quiet = true;
+    return 0;
+}
+
+static int check_capture(struct tb_options *options, struct tb_complaint *complaint)
+{
+    const char *reason;
+
+    if (tb_limits_check(&options->limits, &reason) != 0)
+        return usage(complaint, "-b", reason);
+    if (options->limits.several && (options->output == NULL || strcmp(options->output, "-") == 0))
+        return usage(complaint, "-b", "several files need a name: -w FILE");
+    if (options->output == NULL)
+        options->output = "-";
+    return 0;
+}
+
+int tb_options_end(struct tb_options *options, struct tb_complaint *complaint)
+{
+    bool extcap_asks = options->mode == TB_MODE_EXTCAP_DLTS ||
+                       options->mode == TB_MODE_EXTCAP_CONFIG || options->extcap_capture;
+    int status = 0;
+
+    if (options->extcap != NULL && options->mode != TB_MODE_EXTCAP_INTERFACES)
+        status = end_extcap(options, complaint);
+    else if (extcap_asks)
+        status = usage(complaint, "--extcap-interface", "needed, and not there");
+    if (status != 0 || options->mode != TB_MODE_CAPTURE)
+        return status;
+    if (options->interface_count == 0) {
+        options->interfaces[0] = options->defaults;
+        options->interfaces[0].name = "any";
+        options->interface_count = 1;
+    }
+    for (size_t i = 0; i < options->interface_count; i++)
+        if (options->interfaces[i].buffer_mib == 0)
+            options->interfaces[i].buffer_mib = BUFFER_MIB;
+    return check_capture(options, complaint);
+}

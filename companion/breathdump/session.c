@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session.c - one capture: its interfaces, its file, and the signals that end it */
+#include "session.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "drop_privileges.h"
+#include "netns.h"
+
+static int find_interface(struct tb_session *session, size_t i, struct tb_complaint *complaint)
+{
+    const char *name = session->options->interfaces[i].name;
+    const struct tb_interface *found = tb_interfaces_find(&session->interfaces, name);
+    char near[256];
+
+    if (found != NULL) {
+        session->described[i].interface = found;
+        session->sources[i].name = found->name;
+        return 0;
+    }
+    tb_interfaces_near(&session->interfaces, name, near, sizeof near);
+    if (near[0] != '\0')
+        return tb_complain(complaint, TB_EXIT_NOTHING, name, "no such interface; there is: %s",
+                           near);
+    return tb_complain(complaint, TB_EXIT_NOTHING, name, "no such interface; -D lists them");
+}
+
+static int open_source(struct tb_session *session, size_t i, struct tb_complaint *complaint)
+{
+    const struct tb_interface_options *asked = &session->options->interfaces[i];
+    struct tb_described_interface *described = &session->described[i];
+    struct tb_source *source = &session->sources[i];
+    struct tb_capture_options options = { .filter = asked->filter,
+                                          .snaplen = asked->snaplen,
+                                          .buffer_mib = asked->buffer_mib,
+                                          .promiscuous = asked->promiscuous };
+    int status = find_interface(session, i, complaint);
+
+    if (status != 0)
+        return status;
+    options.interface = source->name;
+    status = tb_capture_open(&options, &source->capture, complaint);
+    if (status != 0)
+        return status;
+    described->machine = &session->machine;
+    described->filter = asked->filter;
+    described->link_type = tb_capture_link_type(source->capture);
+    described->snaplen = tb_capture_snaplen(source->capture);
+    if (tb_capture_warning(source->capture) != NULL && !session->options->quiet) {
+        struct tb_complaint warning;
+
+        (void)tb_complain(&warning, TB_EXIT_OK, source->name, "%s",
+                          tb_capture_warning(source->capture));
+        tb_complaint_print(stderr, &warning);
+    }
+    return 0;
+}
+
+static int open_sources(struct tb_session *session, struct tb_complaint *complaint)
+{
+    int error = tb_interfaces_read(&session->interfaces);
+    int status = 0;
+
+    if (error != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+    tb_machine_read(&session->machine);
+    for (size_t i = 0; status == 0 && i < session->options->interface_count; i++) {
+        session->count = i + 1;
+        status = open_source(session, i, complaint);
+    }
+    return status;
+}
+
+/* SIGHUP that was to be ignored is (nohup). A reader that has gone is an error of write(). */
+static int take_signals(struct tb_session *session, struct tb_complaint *complaint)
+{
+    struct sigaction hangup;
+    sigset_t ending;
+
+    (void)sigemptyset(&ending);
+    (void)sigaddset(&ending, SIGINT);
+    (void)sigaddset(&ending, SIGTERM);
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        (void)sigaddset(&ending, SIGHUP);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &ending, NULL) == 0)
+        session->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (session->signals < 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "signals", "%s", strerror(errno));
+    return 0;
+}
+
+/* A FIFO that has no reader yet must remain interruptible; a file must not be left empty. */
+static int open_sink(struct tb_session *session, struct tb_complaint *complaint)
+{
+    struct tb_options *options = session->options;
+    bool is_stream = tb_sink_is_stream(options->output);
+    int status = is_stream ? 0 : take_signals(session, complaint);
+
+    if (status == 0)
+        status = tb_sink_open(options->output, &options->limits, &session->sink, complaint);
+    if (status == 0 && is_stream)
+        status = take_signals(session, complaint);
+    return status;
+}
+
+static int drop_privileges(const struct tb_session *session, struct tb_complaint *complaint)
+{
+    const struct tb_options *options = session->options;
+    char *path;
+    int status;
+
+    if (!options->limits.several)
+        return tb_drop_privileges(NULL, complaint);
+    path = strdup(options->output);
+    if (path == NULL)
+        return tb_complain(complaint, TB_EXIT_REFUSED, options->output, "out of memory");
+    status = tb_drop_privileges(dirname(path), complaint);
+    free(path);
+    return status;
+}
+
+/* Statistics of an interface, at the end of a file. libpcap counts from the beginning. */
+static void count(size_t interface, struct tb_statistics *statistics, void *context)
+{
+    struct tb_session *session = context;
+    struct tb_source *source = &session->sources[interface];
+
+    tb_session_count(session);
+    statistics->counts_known = source->counts_known;
+    statistics->received = source->counts.received;
+    statistics->dropped = source->counts.dropped;
+    statistics->interface_dropped = source->counts.interface_dropped;
+}
+
+int tb_session_open(struct tb_session *session, struct tb_options *options,
+                    struct tb_complaint *complaint)
+{
+    struct tb_sink_options sink = { .path = options->output, .limits = &options->limits };
+    int status = 0;
+
+    memset(session, 0, sizeof *session);
+    session->options = options;
+    session->signals = -1;
+    if (options->netns != NULL)
+        status = tb_netns_enter(options->netns, complaint);
+    if (status == 0)
+        status = open_sources(session, complaint);
+    if (status == 0)
+        status = open_sink(session, complaint);
+    if (status == 0)
+        status = drop_privileges(session, complaint);
+    if (status != 0)
+        return status;
+    sink.section =
+        (struct tb_section){ .machine = &session->machine, .mechanism = TB_MECHANISM_NONE };
+    sink.interfaces = session->described;
+    sink.interface_count = session->count;
+    sink.count = count;
+    sink.context = session;
+    return tb_sink_begin(session->sink, &sink, complaint);
+}
+
+void tb_session_close(struct tb_session *session)
+{
+    for (size_t i = 0; i < session->count; i++)
+        tb_capture_close(session->sources[i].capture);
+    if (session->signals >= 0)
+        (void)close(session->signals);
+    tb_packet_list_clear(&session->pending);
+    free(session->scratch);
+    tb_sink_free(session->sink);
+    tb_interfaces_free(&session->interfaces);
+}
+
+void tb_session_count(struct tb_session *session)
+{
+    for (size_t i = 0; i < session->count; i++) {
+        struct tb_source *source = &session->sources[i];
+        struct tb_capture_counts counts;
+
+        if (!source->is_gone && tb_capture_counts(source->capture, &counts)) {
+            source->counts = counts;
+            source->counts_known = true;
+        }
+    }
+}
