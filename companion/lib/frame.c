@@ -48,6 +48,7 @@ enum {
 
 #define TCP_FLAGS_AT 13u /* RFC 9293 section 3.1 */
 #define TCP_SYN      0x02u
+#define TCP_ACK      0x10u
 
 struct rest {
     const uint8_t *octets;
@@ -80,6 +81,8 @@ static bool read_tcp(struct rest rest, struct tb_frame *frame)
     frame->sender.local_port = u16(ports);
     frame->sender.remote_port = u16(ports + 2);
     frame->may_open = rest.length <= TCP_FLAGS_AT || (ports[TCP_FLAGS_AT] & TCP_SYN) != 0;
+    frame->opens =
+        rest.length > TCP_FLAGS_AT && (ports[TCP_FLAGS_AT] & (TCP_SYN | TCP_ACK)) == TCP_SYN;
     return true;
 }
 

@@ -14,6 +14,7 @@
 struct tb_frame {
     struct tb_tuple sender; /* as the end that sent it sees it; tb_tuple_turned() is the receiver */
     bool may_open;          /* it carries SYN, or is cut before it says */
+    bool opens;             /* it carries SYN without ACK: the first segment of a connection */
 };
 
 /* Reads as far as the ports, and the flags where they are there. `link_type` is a LINKTYPE_ or a

@@ -93,8 +93,10 @@ static bool read_at_every_length(uint32_t link_type, const struct built *built,
         is_read = tb_frame_read(link_type, placed, length, frame);
         if (!is_read)
             assert_memory_equal(frame, &untouched, sizeof(untouched));
-        else if (length < built->length - 6)
+        else if (length < built->length - 6) {
             assert_true(frame->may_open);
+            assert_false(frame->opens);
+        }
     }
     return is_read;
 }
@@ -122,6 +124,7 @@ static void every_link_type_is_read_through(void **state)
         assert_true(read_at_every_length(links[i].type, &built, &frame));
         expect_ipv4(&frame);
         assert_true(frame.may_open);
+        assert_true(frame.opens);
     }
 }
 
@@ -165,6 +168,7 @@ static void options_are_read_through(void **state)
     assert_true(read_at_every_length(101, &built, &frame));
     expect_ipv4(&frame);
     assert_true(frame.may_open);
+    assert_false(frame.opens);
 }
 
 static void extension_headers_are_read_through(void **state)
