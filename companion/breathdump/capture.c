@@ -211,7 +211,7 @@ static int configure(struct tb_capture *capture, const struct tb_capture_options
 static void prefer_cooked_v2(pcap_t *pcap)
 {
     if (pcap_datalink(pcap) == DLT_LINUX_SLL)
-        (void)pcap_set_datalink(pcap, DLT_LINUX_SLL2);
+        (void)!pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* libpcap before 1.10 has the one only */
 }
 
 static int activate(struct tb_capture *capture, const struct tb_capture_options *options,

@@ -9,9 +9,12 @@
 
 enum tb_exit {
     TB_EXIT_OK = 0,
-    TB_EXIT_NOTHING = 1, /* what was named is not there: an interface, a namespace */
-    TB_EXIT_USAGE = 2,   /* the command line is wrong */
-    TB_EXIT_REFUSED = 4  /* the system refused, or something broke off the capture */
+    TB_EXIT_NOTHING = 1,      /* what was named is not there: an interface, a namespace */
+    TB_EXIT_USAGE = 2,        /* the command line is wrong */
+    TB_EXIT_REFUSED = 4,      /* the system refused, or something broke off the capture */
+    TB_EXIT_NOT_RUN = 126,    /* COMMAND cannot be run: as shells have it */
+    TB_EXIT_NOT_FOUND = 127,  /* there is no such COMMAND */
+    TB_EXIT_SIGNAL_BASE = 128 /* COMMAND died of a signal, whose number is added */
 };
 
 struct tb_complaint {

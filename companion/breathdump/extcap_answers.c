@@ -66,35 +66,83 @@ int tb_extcap_tell_dlts(const struct tb_interface *interface)
     return TB_EXIT_REFUSED;
 }
 
+static const struct {
+    const char *kind; /* "value" belongs to the argument of its number */
+    struct tb_extcap_pair pairs[8];
+} sentences[] = {
+    { "arg",
+      { { "number", "0" },
+        { "call", "--snapshot-length" },
+        { "display", "Octets of a packet" },
+        { "type", "unsigned" },
+        { "default", "0" },
+        { "tooltip", "Keep this much of each packet; 0 keeps whole packets" },
+        { NULL, NULL } } },
+    { "arg",
+      { { "number", "1" },
+        { "call", "--buffer-size" },
+        { "display", "Buffer in MiB" },
+        { "type", "unsigned" },
+        { "default", "16" },
+        { "tooltip", "The kernel's room for packets that have not been read yet" },
+        { NULL, NULL } } },
+    { "arg",
+      { { "number", "2" },
+        { "call", "--no-promiscuous-mode" },
+        { "display", "Only packets for this machine" },
+        { "type", "boolflag" },
+        { "default", "false" },
+        { "tooltip", "Do not put the interface into promiscuous mode" },
+        { NULL, NULL } } },
+    { "arg",
+      { { "number", "3" },
+        { "call", "--attribution" },
+        { "display", "Processes" },
+        { "type", "selector" },
+        { "default", "auto" },
+        { "tooltip", "How the process at each end of a connection is known" },
+        { NULL, NULL } } },
+    { "value",
+      { { "arg", "3" },
+        { "value", "auto" },
+        { "display", "As well as allowed" },
+        { "default", "true" },
+        { NULL, NULL } } },
+    { "value",
+      { { "arg", "3" },
+        { "value", "bpf" },
+        { "display", "By BPF tracing only" },
+        { NULL, NULL } } },
+    { "value",
+      { { "arg", "3" },
+        { "value", "proc" },
+        { "display", "By looking under /proc only" },
+        { NULL, NULL } } },
+    { "value",
+      { { "arg", "3" }, { "value", "none" }, { "display", "Not at all" }, { NULL, NULL } } },
+    { "arg",
+      { { "number", "4" },
+        { "call", "--cmdline" },
+        { "display", "Record the processes' arguments" },
+        { "type", "boolflag" },
+        { "default", "false" },
+        { "tooltip", "They may hold secrets, and stay in the file" },
+        { NULL, NULL } } },
+    { "arg",
+      { { "number", "5" },
+        { "call", "--process" },
+        { "display", "Only of processes" },
+        { "type", "string" },
+        { "tooltip", "Names with commas between; only their connections are captured" },
+        { NULL, NULL } } }
+};
+
 int tb_extcap_tell_config(void)
 {
-    static const struct tb_extcap_pair arguments[][8] = {
-        { { "number", "0" },
-          { "call", "--snapshot-length" },
-          { "display", "Octets of a packet" },
-          { "type", "unsigned" },
-          { "default", "0" },
-          { "tooltip", "Keep this much of each packet; 0 keeps whole packets" },
-          { NULL, NULL } },
-        { { "number", "1" },
-          { "call", "--buffer-size" },
-          { "display", "Buffer in MiB" },
-          { "type", "unsigned" },
-          { "default", "16" },
-          { "tooltip", "The kernel's room for packets that have not been read yet" },
-          { NULL, NULL } },
-        { { "number", "2" },
-          { "call", "--no-promiscuous-mode" },
-          { "display", "Only packets for this machine" },
-          { "type", "boolflag" },
-          { "default", "false" },
-          { "tooltip", "Do not put the interface into promiscuous mode" },
-          { NULL, NULL } }
-    };
     int status = 0;
 
-    for (size_t i = 0; status == 0 && i < sizeof arguments / sizeof *arguments; i++)
-        status = tell("arg", arguments[i]);
+    for (size_t i = 0; status == 0 && i < sizeof sentences / sizeof *sentences; i++)
+        status = tell(sentences[i].kind, sentences[i].pairs);
     return status;
 }
 

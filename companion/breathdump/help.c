@@ -9,8 +9,10 @@ void tb_help_print(FILE *stream)
 {
     static const char *const lines[] = {
         "usage: breathdump [-i INTERFACE [-f FILTER]]... [-w FILE]\n"
+        "                  [-- COMMAND [ARGUMENT]...]\n"
         "\n"
-        "Captures packets into a pcapng file that only its owner can read.\n"
+        "Captures packets, with the process at each end, into a pcapng file that only its owner\n"
+        "can read.\n"
         "\n"
         "What to capture; -f, -s, -B and -p hold for the -i before them, or for all\n"
         "  -i, --interface NAME          one, or several by several -i; default: any\n"
@@ -19,7 +21,19 @@ void tb_help_print(FILE *stream)
         "  -B, --buffer-size MIB         the kernel's room for packets; default: 16\n"
         "  -p, --no-promiscuous-mode     only packets for this machine\n"
         "      --netns NAME|PATH|PID     in this network namespace\n"
+        "      --pid PID[,PID]...        only connections of these processes,\n"
+        "      --process NAME[,NAME]...  of processes or programs of these names,\n"
+        "      --user USER[,USER]...     or of these users\n"
+        "  -- COMMAND [ARGUMENT]...      run it, capture only its connections and its children's,\n"
+        "                                and stop when it ends\n"
         "  -D, --list-interfaces         list the interfaces\n"
+        "\n",
+        "How processes are known\n"
+        "      --attribution HOW         auto (default): the best that is allowed; bpf, proc: "
+        "that\n"
+        "                                one or nothing; none\n"
+        "      --cmdline                 record the processes' arguments too: they may hold\n"
+        "                                secrets\n"
         "\n",
         "Where to\n"
         "  -w FILE                       a file, a FIFO, or - for stdout\n"
@@ -36,9 +50,11 @@ void tb_help_print(FILE *stream)
         "  -v, --version\n"
         "\n"
         "Exit status: 0; 1 no such interface or namespace; 2 wrong usage; 4 the system refused,\n"
-        "or the capture broke off.\n"
+        "or the capture broke off. With COMMAND its own; 126 or 127 if it cannot be run.\n"
         "\n"
-        "example: breathdump -i lo -f 'port 8080' -w hello.pcapng\n"
+        "examples:\n"
+        "  breathdump -i lo -f 'port 8080' -w hello.pcapng\n"
+        "  breathdump -w curl.pcapng -- curl http://127.0.0.1:8080/\n"
     };
 
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -2,14 +2,20 @@
 /* loop.c - packets from the interfaces to the file, until something ends it
  *
  * An end by a signal or by time is a moment: the packets from before it are in the kernel's buffers
- * still, so reading goes on until they must have come, and leaves out what is later. */
+ * still, so reading goes on until they must have come, and leaves out what is later.
+ *
+ * Whom a packet belongs to is known when it is read, nearly always: the events are there by then.
+ * For the rest it waits, and what is behind it too, so that the file stays in order. */
 #include "loop.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "clocks.h"
 #include "status.h"
@@ -21,7 +27,9 @@
 #define PATIENCE_NS  (5 * TB_NS_PER_S)
 #define STATUS_NS    (500 * TB_NS_PER_MS)
 #define RECHECK_NS   (200 * TB_NS_PER_MS) /* of an interface that is down */
-#define FIXED_FDS    2u
+#define REVIEW_NS    (10 * TB_NS_PER_MS)  /* of packets that wait for a process that is wanted */
+#define FAREWELL_NS  (100 * TB_NS_PER_MS) /* for the last segments of a command that has ended */
+#define FIXED_FDS    3u
 
 struct loop {
     struct tb_session *session;
@@ -31,6 +39,7 @@ struct loop {
     bool is_ending;
     uint64_t end_ns; /* CLOCK_MONOTONIC: read no longer than this */
     uint64_t status_ns;
+    uint64_t review_ns;
 };
 
 /* --- Packets ------------------------------------------------------------------------------- */
@@ -47,20 +56,142 @@ static void fail_for_memory(struct loop *loop)
     fail(loop, tb_complain(loop->complaint, TB_EXIT_REFUSED, "packet", "out of memory"));
 }
 
-static void put(struct loop *loop, const struct tb_packet *packet)
+static void next_file(struct loop *loop)
 {
-    static const struct tb_owner *const nobody[2];
-    struct tb_session *session = loop->session;
-    int status =
-        tb_sink_put(session->sink, packet, NULL, nobody, &session->verdict, loop->complaint);
+    int status = tb_sink_next_file(loop->session->sink, loop->complaint);
 
-    if (status == 0 && session->verdict == TB_LIMITS_NEXT_FILE) {
-        session->verdict = TB_LIMITS_GO_ON;
-        status = tb_sink_next_file(session->sink, loop->complaint);
-    }
+    tb_owners_next_file(loop->session->owners);
     if (status != 0)
         fail(loop, status);
 }
+
+static void put(struct loop *loop, const struct tb_packet *packet,
+                const struct tb_owners_sight *sight)
+{
+    struct tb_session *session = loop->session;
+    const struct tb_owner *const process[2] = { tb_owners_process(sight), NULL };
+    int status = tb_sink_put(session->sink, packet, tb_owners_note(session->owners, sight), process,
+                             &session->verdict, loop->complaint);
+
+    if (status != 0) {
+        fail(loop, status);
+        return;
+    }
+    tb_owners_wrote(session->owners, sight);
+    if (session->verdict == TB_LIMITS_NEXT_FILE) {
+        session->verdict = TB_LIMITS_GO_ON;
+        next_file(loop);
+    }
+}
+
+/* --- Packets of some processes only --------------------------------------------------------- */
+
+static void view(const struct tb_owners_sight *sight, struct tb_filter_view *view)
+{
+    const struct tb_annotation *annotation = &sight->annotation;
+
+    *view = (struct tb_filter_view){ .tuple = sight->packet.frame.sender,
+                                     .now_ns = tb_monotonic_ns(),
+                                     .opens = sight->packet.frame.opens };
+    for (size_t end = 0; end < TB_NOTE_END_COUNT; end++) {
+        view->end[end].owner = annotation->known[end] ? &annotation->answer[end].owner : NULL;
+        view->end[end].is_here = sight->packet.loopback || annotation->expected[end];
+    }
+}
+
+static void look(const struct loop *loop, const struct tb_packet *packet,
+                 struct tb_owners_sight *sight)
+{
+    const struct tb_session *session = loop->session;
+
+    tb_owners_look(session->owners, packet, &session->sources[packet->source].place, sight);
+}
+
+static void look_again(const struct tb_packet *packet, struct tb_filter_view *seen, void *context)
+{
+    const struct loop *loop = context;
+    struct tb_owners_sight sight;
+
+    look(loop, packet, &sight);
+    view(&sight, seen);
+}
+
+static void keep(struct loop *loop, const struct tb_filter_view *seen,
+                 const struct tb_packet *packet)
+{
+    struct tb_packet *copy = tb_packet_new(packet->data, packet->captured, packet->length);
+
+    if (copy != NULL) {
+        copy->time_ns = packet->time_ns;
+        copy->source = packet->source;
+    }
+    if (copy == NULL || tb_filter_keep(loop->session->filter, seen, copy) != 0) {
+        free(copy);
+        fail_for_memory(loop);
+    }
+}
+
+/* Of what waits, that which is decided by now. */
+static void review(struct loop *loop)
+{
+    struct tb_packet_list ready = { .first = NULL };
+    struct tb_packet *packet;
+
+    tb_filter_review(loop->session->filter, look_again, loop, &ready);
+    while ((packet = tb_packet_list_take(&ready)) != NULL) {
+        struct tb_owners_sight sight;
+
+        if (loop->session->verdict != TB_LIMITS_STOP) {
+            look(loop, packet, &sight);
+            put(loop, packet, &sight);
+        }
+        free(packet);
+    }
+}
+
+static void review_now_and_then(struct loop *loop)
+{
+    uint64_t now_ns = tb_monotonic_ns();
+
+    if (loop->session->filter == NULL || now_ns < loop->review_ns)
+        return;
+    loop->review_ns = now_ns + REVIEW_NS;
+    review(loop);
+}
+
+static void choose(struct loop *loop, const struct tb_packet *packet,
+                   const struct tb_owners_sight *sight)
+{
+    struct tb_session *session = loop->session;
+    struct tb_filter_view seen;
+
+    if (!sight->is_segment) {
+        session->left_out++;
+        return;
+    }
+    view(sight, &seen);
+    switch (tb_filter_choose(session->filter, &seen)) {
+    case TB_CHOICE_WRITE:
+        put(loop, packet, sight);
+        return;
+    case TB_CHOICE_LEAVE:
+        return;
+    case TB_CHOICE_WAIT:
+        keep(loop, &seen, packet);
+        return;
+    }
+}
+
+static void deliver(struct loop *loop, const struct tb_packet *packet,
+                    const struct tb_owners_sight *sight)
+{
+    if (loop->session->filter == NULL)
+        put(loop, packet, sight);
+    else
+        choose(loop, packet, sight);
+}
+
+/* --- Packets as they come ------------------------------------------------------------------- */
 
 static bool make_scratch(struct tb_session *session, uint32_t captured)
 {
@@ -76,48 +207,72 @@ static bool make_scratch(struct tb_session *session, uint32_t captured)
     return true;
 }
 
+static void hold(struct loop *loop, const struct tb_packet *packet, const uint8_t *data)
+{
+    struct tb_packet *copy = tb_packet_new(data, packet->captured, packet->length);
+
+    if (copy == NULL) {
+        fail_for_memory(loop);
+        return;
+    }
+    copy->time_ns = packet->time_ns;
+    copy->source = packet->source;
+    tb_packet_list_add(&loop->session->pending, copy);
+}
+
 static void take_packet(uint64_t time_ns, const uint8_t *data, uint32_t captured, uint32_t length,
                         void *context)
 {
     struct loop *loop = context;
     struct tb_session *session = loop->session;
-    struct tb_packet *packet;
+    struct tb_packet head = { .time_ns = time_ns,
+                              .source = (uint32_t)loop->reading,
+                              .captured = captured,
+                              .length = length };
+    struct tb_owners_sight sight;
 
     if (session->verdict == TB_LIMITS_STOP || (session->last_ns != 0 && time_ns > session->last_ns))
         return;
-    if (session->count > 1) {
-        packet = tb_packet_new(data, captured, length);
-        if (packet == NULL) {
-            fail_for_memory(loop);
-            return;
-        }
-        packet->time_ns = time_ns;
-        packet->source = (uint32_t)loop->reading;
-        tb_packet_list_add(&session->pending, packet);
+    if (session->count > 1 || session->pending.first != NULL) {
+        hold(loop, &head, data);
         return;
     }
     if (!make_scratch(session, captured)) {
         fail_for_memory(loop);
         return;
     }
-    packet = session->scratch;
-    *packet = (struct tb_packet){ .time_ns = time_ns, .captured = captured, .length = length };
-    memcpy(packet->data, data, captured);
-    put(loop, packet);
+    *session->scratch = head;
+    memcpy(session->scratch->data, data, captured);
+    if (tb_owners_is_behind(session->owners, time_ns))
+        tb_owners_drain(session->owners);
+    look(loop, session->scratch, &sight);
+    if (tb_owners_is_undecided(&sight))
+        hold(loop, &head, data);
+    else
+        deliver(loop, session->scratch, &sight);
 }
 
-/* Writes what has waited long enough, or all. */
+/* Writes what has waited long enough or need not wait, or all. */
 static void write_pending(struct loop *loop, bool all)
 {
     struct tb_session *session = loop->session;
     struct tb_packet_list *pending = &session->pending;
     uint64_t now_ns = tb_realtime_ns();
+    struct tb_owners_sight sight;
 
-    while (session->verdict != TB_LIMITS_STOP && pending->first != NULL &&
-           (all || pending->octets > PENDING_MAX || pending->first->time_ns + HOLD_NS <= now_ns)) {
-        struct tb_packet *packet = tb_packet_list_take(pending);
+    while (session->verdict != TB_LIMITS_STOP && pending->first != NULL) {
+        struct tb_packet *packet = pending->first;
+        bool is_due = all || pending->octets > PENDING_MAX || packet->time_ns + HOLD_NS <= now_ns;
 
-        put(loop, packet);
+        if (!is_due && session->count > 1)
+            break;
+        if (tb_owners_is_behind(session->owners, packet->time_ns))
+            tb_owners_drain(session->owners);
+        look(loop, packet, &sight);
+        if (!is_due && tb_owners_is_undecided(&sight))
+            break;
+        tb_packet_list_remove(pending, packet);
+        deliver(loop, packet, &sight);
         free(packet);
     }
 }
@@ -191,20 +346,32 @@ static void read_sources(struct loop *loop)
 
 /* --- Ending -------------------------------------------------------------------------------- */
 
-/* What is later than now is not wanted any more. */
-static void begin_to_end(struct loop *loop)
+/* What is later than `after_ns` from now is not wanted any more. */
+static void begin_to_end(struct loop *loop, uint64_t after_ns)
 {
     if (loop->is_ending)
         return;
     loop->is_ending = true;
-    loop->session->last_ns = tb_realtime_ns();
-    loop->end_ns = tb_monotonic_ns() + HAND_OVER_NS;
+    loop->session->last_ns = tb_realtime_ns() + after_ns;
+    loop->end_ns = tb_monotonic_ns() + after_ns + HAND_OVER_NS;
+}
+
+/* A child that has ended is the command, or the watch's helper, which is noticed elsewhere. */
+static void obey_signal(struct loop *loop)
+{
+    struct tb_session *session = loop->session;
+    struct signalfd_siginfo signal;
+
+    while (read(session->signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
+        if (signal.ssi_signo != SIGCHLD)
+            begin_to_end(loop, 0);
+        else if (tb_command_has_ended(&session->command, &session->command_status))
+            begin_to_end(loop, FAREWELL_NS);
 }
 
 static void obey_time(struct loop *loop)
 {
     struct tb_session *session = loop->session;
-    int status;
 
     if (loop->is_ending)
         return;
@@ -213,12 +380,10 @@ static void obey_time(struct loop *loop)
     case TB_LIMITS_GO_ON:
         return;
     case TB_LIMITS_NEXT_FILE:
-        status = tb_sink_next_file(session->sink, loop->complaint);
-        if (status != 0)
-            fail(loop, status);
+        next_file(loop);
         return;
     case TB_LIMITS_STOP:
-        begin_to_end(loop);
+        begin_to_end(loop, 0);
         return;
     }
 }
@@ -238,7 +403,9 @@ static int wait_ms(const struct loop *loop)
 
     wait_ns = least(wait_ns, loop->status_ns > now_ns ? loop->status_ns - now_ns : 0);
     if (session->pending.first != NULL)
-        wait_ns = least(wait_ns, HOLD_NS / 2);
+        wait_ns = least(wait_ns, HOLD_NS / 4);
+    if (session->filter != NULL)
+        wait_ns = least(wait_ns, REVIEW_NS);
     if (loop->is_ending)
         wait_ns = least(wait_ns, loop->end_ns > now_ns ? loop->end_ns - now_ns : 0);
     return (int)((wait_ns + TB_NS_PER_MS - 1) / TB_NS_PER_MS);
@@ -260,6 +427,7 @@ static void wait_for_something(struct loop *loop)
 
     polled[0] = (struct pollfd){ .fd = loop->is_ending ? -1 : session->signals, .events = POLLIN };
     polled[1] = (struct pollfd){ .fd = stream, .events = is_waiting ? POLLOUT : 0 };
+    polled[2] = (struct pollfd){ .fd = tb_owners_fd(session->owners), .events = POLLIN };
     for (size_t i = 0; i < session->count; i++) {
         const struct tb_source *source = &session->sources[i];
 
@@ -273,7 +441,7 @@ static void wait_for_something(struct loop *loop)
              (int)least((uint64_t)wait_ms(loop), down_ns / TB_NS_PER_MS)) <= 0)
         return;
     if (polled[0].revents != 0)
-        begin_to_end(loop);
+        obey_signal(loop);
     if ((polled[1].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0)
         fail(loop, tb_sink_lose_reader(session->sink, loop->complaint));
 }
@@ -310,8 +478,10 @@ int tb_loop_run(struct tb_session *session, struct tb_complaint *complaint)
         wait_for_something(&loop);
         if (session->verdict == TB_LIMITS_STOP)
             break;
+        tb_owners_drain(session->owners);
         read_sources(&loop);
         write_pending(&loop, false);
+        review_now_and_then(&loop);
         flush(&loop);
         obey_time(&loop);
         show_status(&loop);
@@ -319,6 +489,8 @@ int tb_loop_run(struct tb_session *session, struct tb_complaint *complaint)
             break;
     }
     write_pending(&loop, true);
+    if (session->filter != NULL)
+        review(&loop);
     tb_session_count(session);
     if (tb_sink_has_failed(session->sink))
         return loop.status;

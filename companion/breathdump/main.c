@@ -28,6 +28,11 @@ static const struct option long_options[] = {
     { "help", no_argument, NULL, TB_OPTION_HELP },
     { "version", no_argument, NULL, TB_OPTION_VERSION },
     { "netns", required_argument, NULL, TB_OPTION_NETNS },
+    { "pid", required_argument, NULL, TB_OPTION_PID },
+    { "process", required_argument, NULL, TB_OPTION_PROCESS },
+    { "user", required_argument, NULL, TB_OPTION_USER },
+    { "cmdline", no_argument, NULL, TB_OPTION_CMDLINE },
+    { "attribution", required_argument, NULL, TB_OPTION_ATTRIBUTION },
     { "extcap-interfaces", no_argument, NULL, TB_OPTION_EXTCAP_INTERFACES },
     { "extcap-interface", required_argument, NULL, TB_OPTION_EXTCAP_INTERFACE },
     { "extcap-dlts", no_argument, NULL, TB_OPTION_EXTCAP_DLTS },
@@ -75,9 +80,13 @@ static int read_options(int count, char **arguments, struct tb_options *options,
         (void)spelled(arguments, option, long_index, word, sizeof word);
         status = tb_options_set(options, (enum tb_option)option, word, optarg, complaint);
     }
-    if (status == 0 && optind < count)
-        return tb_complain(complaint, TB_EXIT_USAGE, arguments[optind],
-                           "not an option; a capture filter goes after -f, in one word");
+    if (status == 0 && optind < count) {
+        if (strcmp(arguments[optind - 1], "--") != 0)
+            return tb_complain(complaint, TB_EXIT_USAGE, arguments[optind],
+                               "not an option; a capture filter goes after -f, in one word, a "
+                               "command after --");
+        options->command = &arguments[optind];
+    }
     return status == 0 ? tb_options_end(options, complaint) : status;
 }
 
@@ -88,11 +97,15 @@ static int capture(struct tb_options *options, struct tb_complaint *complaint)
 
     if (status == 0) {
         tb_status_begin(&session);
-        status = tb_loop_run(&session, complaint);
+        status = tb_session_go(&session, complaint);
+        if (status == 0)
+            status = tb_loop_run(&session, complaint);
         tb_status_end(&session);
         /* that is how Wireshark ends a capture */
         if (options->extcap_capture && tb_sink_reader_has_gone(session.sink))
             status = 0;
+        if (status == 0)
+            status = session.command_status;
     }
     tb_session_close(&session);
     return status;

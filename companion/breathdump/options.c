@@ -3,6 +3,8 @@
 #include "options.h"
 
 #include <errno.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +12,11 @@
 
 #define BUFFER_MIB     16u   /* where not said: holds 64 packets of 256 KiB, TPACKET_V3's blocks */
 #define BUFFER_MIB_MAX 2047u /* libpcap takes an int of octets */
+#define PID_MAX        4194304u /* PID_MAX_LIMIT of linux/threads.h */
+
+enum {
+    WORD_MAX = 255 /* octets of a name: NAME_MAX of linux/limits.h */
+};
 
 void tb_options_begin(struct tb_options *options)
 {
@@ -56,6 +63,97 @@ static int add_interface(struct tb_options *options, const char *name,
     *interface = options->defaults;
     interface->name = name;
     return 0;
+}
+
+static int set_attribution(struct tb_options *options, const char *spelled, const char *value,
+                           struct tb_complaint *complaint)
+{
+    static const char *const names[] = { [TB_ATTRIBUTION_AUTO] = "auto",
+                                         [TB_ATTRIBUTION_BPF] = "bpf",
+                                         [TB_ATTRIBUTION_PROC] = "proc",
+                                         [TB_ATTRIBUTION_NONE] = "none" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(value, names[i]) == 0) {
+            options->attribution = (enum tb_attribution)i;
+            return 0;
+        }
+    return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': not one of auto, bpf, proc, none",
+                       value);
+}
+
+/* The functions that add a word get it twice: terminated, and where it stands in the list. */
+typedef int add_word_fn(struct tb_wanted *wanted, const char *word,
+                        const struct tb_octet_string *place, const char **reason);
+
+static int add_pid(struct tb_wanted *wanted, const char *word, const struct tb_octet_string *place,
+                   const char **reason)
+{
+    uint32_t pid;
+
+    (void)place;
+    *reason = "not a process id";
+    if (!parse_number(word, PID_MAX, &pid) || pid == 0)
+        return TB_EXIT_USAGE;
+    wanted->pids[wanted->pid_count++] = pid;
+    return 0;
+}
+
+static int add_process(struct tb_wanted *wanted, const char *word,
+                       const struct tb_octet_string *place, const char **reason)
+{
+    *reason = "a name is empty";
+    if (*word == '\0')
+        return TB_EXIT_USAGE;
+    wanted->processes[wanted->process_count++] = *place;
+    return 0;
+}
+
+static int add_user(struct tb_wanted *wanted, const char *word, const struct tb_octet_string *place,
+                    const char **reason)
+{
+    const struct passwd *entry = getpwnam(word);
+    uint32_t uid;
+
+    (void)place;
+    *reason = "no such user";
+    if (entry != NULL)
+        uid = entry->pw_uid;
+    else if (!parse_number(word, UINT32_MAX - 1, &uid)) /* the last one is nobody's: chown(2) */
+        return TB_EXIT_NOTHING;
+    wanted->users[wanted->user_count++] = uid;
+    return 0;
+}
+
+static int add_word(struct tb_wanted *wanted, const size_t *count,
+                    const struct tb_octet_string *place, add_word_fn *add,
+                    struct tb_complaint *complaint)
+{
+    char word[WORD_MAX + 1];
+    const char *reason;
+    int status;
+
+    (void)snprintf(word, sizeof word, "%.*s", (int)place->length, place->octets);
+    if (place->length > WORD_MAX)
+        return tb_complain(complaint, TB_EXIT_USAGE, word, "longer than %d octets", WORD_MAX);
+    if (*count == TB_WANTED_MAX)
+        return tb_complain(complaint, TB_EXIT_USAGE, word, "more than %d are named", TB_WANTED_MAX);
+    status = add(wanted, word, place, &reason);
+    return status == 0 ? 0 : tb_complain(complaint, (enum tb_exit)status, word, "%s", reason);
+}
+
+/* A list with commas. */
+static int add_words(struct tb_wanted *wanted, const size_t *count, const char *value,
+                     add_word_fn *add, struct tb_complaint *complaint)
+{
+    for (const char *at = value;; at++) {
+        const struct tb_octet_string place = { at, strcspn(at, ",") };
+        int status = add_word(wanted, count, &place, add, complaint);
+
+        at += place.length;
+        if (status != 0 || *at == '\0')
+            return status;
+    }
 }
 
 static int set_interface_number(uint32_t *place_of, const char *spelled, const char *value,
@@ -151,6 +249,8 @@ static int set_capture(struct tb_options *options, enum tb_option option, const 
 int tb_options_set(struct tb_options *options, enum tb_option option, const char *spelled,
                    const char *value, struct tb_complaint *complaint)
 {
+    struct tb_wanted *wanted = &options->wanted;
+
     if (set_mode(options, option))
         return 0;
     /* NOLINTNEXTLINE(clang-diagnostic-switch-enum): set_mode() and set_capture() take the rest */
@@ -164,6 +264,17 @@ int tb_options_set(struct tb_options *options, enum tb_option option, const char
         return set_limit(tb_limits_parse_stop, &options->limits, spelled, value, complaint);
     case TB_OPTION_RING:
         return set_limit(tb_limits_parse_ring, &options->limits, spelled, value, complaint);
+    case TB_OPTION_PID:
+        return add_words(wanted, &wanted->pid_count, value, add_pid, complaint);
+    case TB_OPTION_PROCESS:
+        return add_words(wanted, &wanted->process_count, value, add_process, complaint);
+    case TB_OPTION_USER:
+        return add_words(wanted, &wanted->user_count, value, add_user, complaint);
+    case TB_OPTION_ATTRIBUTION:
+        return set_attribution(options, spelled, value, complaint);
+    case TB_OPTION_CMDLINE:
+        options->arguments = true;
+        return 0;
     case TB_OPTION_QUIET:
         options->quiet = true;
         return 0;
@@ -217,8 +328,14 @@ static int check_capture(struct tb_options *options, struct tb_complaint *compla
         return usage(complaint, "-b", reason);
     if (options->limits.several && (options->output == NULL || strcmp(options->output, "-") == 0))
         return usage(complaint, "-b", "several files need a name: -w FILE");
+    if (options->attribution == TB_ATTRIBUTION_NONE &&
+        (tb_wanted_is_some(&options->wanted) || options->command != NULL))
+        return usage(complaint, "--attribution=none",
+                     "without owners there is nothing to choose connections by");
     if (options->output == NULL)
         options->output = "-";
+    if (options->command != NULL && strcmp(options->output, "-") == 0)
+        return usage(complaint, options->command[0], "writes to stdout too: say -w FILE");
     return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "complaint.h"
 #include "limit.h"
+#include "wanted.h"
 
 enum {
     TB_INTERFACES_MAX = 64 /* captured at once */
@@ -36,6 +37,13 @@ struct tb_interface_options {
     bool promiscuous;
 };
 
+enum tb_attribution {
+    TB_ATTRIBUTION_AUTO, /* the best that is allowed */
+    TB_ATTRIBUTION_BPF,
+    TB_ATTRIBUTION_PROC,
+    TB_ATTRIBUTION_NONE
+};
+
 struct tb_options {
     enum tb_mode mode;
     struct tb_interface_options defaults; /* said before the first -i */
@@ -44,7 +52,11 @@ struct tb_options {
     const char *output; /* NULL: not said */
     struct tb_limits limits;
     const char *netns;
+    struct tb_wanted wanted;
+    enum tb_attribution attribution;
+    bool arguments; /* --cmdline */
     bool quiet;
+    char **command;     /* its words, NULL behind the last; NULL: none. Set by the caller */
     const char *extcap; /* interface that Wireshark names, without our prefix; NULL: not asked
                            by Wireshark */
     const char *fifo;
@@ -66,6 +78,11 @@ enum tb_option {
     TB_OPTION_HELP = 'h',
     TB_OPTION_VERSION = 'v',
     TB_OPTION_NETNS = 256,
+    TB_OPTION_PID,
+    TB_OPTION_PROCESS,
+    TB_OPTION_USER,
+    TB_OPTION_CMDLINE,
+    TB_OPTION_ATTRIBUTION,
     TB_OPTION_EXTCAP_INTERFACES,
     TB_OPTION_EXTCAP_INTERFACE,
     TB_OPTION_EXTCAP_DLTS,
@@ -83,8 +100,8 @@ void tb_options_begin(struct tb_options *options);
 int tb_options_set(struct tb_options *options, enum tb_option option, const char *spelled,
                    const char *value, struct tb_complaint *complaint);
 
-/* All are taken: fills in what was not said and checks what belongs together. 0 or an
- * exit status. */
+/* All are taken: fills in what was not said and checks what belongs together. Resolves no names
+ * but users' (in tb_options_set). 0 or an exit status. */
 int tb_options_end(struct tb_options *options, struct tb_complaint *complaint);
 
 #endif

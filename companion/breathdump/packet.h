@@ -11,11 +11,10 @@
 struct tb_packet {
     struct tb_packet *next; /* of the list it is in */
     struct tb_packet *previous;
-    uint64_t time_ns;      /* CLOCK_REALTIME */
-    uint64_t monotonic_ns; /* the same moment */
-    uint32_t source;       /* which of the capture's interfaces */
-    uint32_t captured;     /* octets in `data` */
-    uint32_t length;       /* octets the packet had */
+    uint64_t time_ns;  /* CLOCK_REALTIME */
+    uint32_t source;   /* which of the capture's interfaces */
+    uint32_t captured; /* octets in `data` */
+    uint32_t length;   /* octets the packet had */
     uint8_t data[];
 };
 

@@ -53,6 +53,9 @@ static int open_source(struct tb_session *session, size_t i, struct tb_complaint
     described->filter = asked->filter;
     described->link_type = tb_capture_link_type(source->capture);
     described->snaplen = tb_capture_snaplen(source->capture);
+    source->place = (struct tb_owners_place){ .link_type = described->link_type,
+                                              .netns = tb_netns_inode(),
+                                              .loopback = described->interface->is_loopback };
     if (tb_capture_warning(source->capture) != NULL && !session->options->quiet) {
         struct tb_complaint warning;
 
@@ -87,6 +90,7 @@ static int take_signals(struct tb_session *session, struct tb_complaint *complai
     (void)sigemptyset(&ending);
     (void)sigaddset(&ending, SIGINT);
     (void)sigaddset(&ending, SIGTERM);
+    (void)sigaddset(&ending, SIGCHLD);
     if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
         (void)sigaddset(&ending, SIGHUP);
     (void)signal(SIGPIPE, SIG_IGN);
@@ -96,6 +100,57 @@ static int take_signals(struct tb_session *session, struct tb_complaint *complai
         return tb_complain(complaint, TB_EXIT_REFUSED, "signals", "%s", strerror(errno));
     return 0;
 }
+
+/* --- Owners -------------------------------------------------------------------------------- */
+
+static bool is_wanted(const struct tb_owner *owner, void *context)
+{
+    const struct tb_session *session = context;
+    const struct tb_options *options = session->options;
+
+    return tb_wanted_matches(&options->wanted, owner) ||
+           (options->command != NULL &&
+            tb_owners_descends(session->owners, owner, session->command_pid));
+}
+
+static int open_owners(struct tb_session *session, struct tb_complaint *complaint)
+{
+    const struct tb_options *options = session->options;
+    bool chooses = tb_wanted_is_some(&options->wanted) || options->command != NULL;
+    struct tb_filter_options filter = { .wants = is_wanted, .context = session };
+    int status =
+        tb_owners_open(options->attribution, options->arguments, &session->owners, complaint);
+
+    if (status != 0 || !chooses)
+        return status;
+    if (tb_owners_mechanism(session->owners) == TB_MECHANISM_NONE)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "connections of some processes only",
+                           "nobody can tell whose they are: %s",
+                           tb_owners_remark(session->owners, 0));
+    session->filter = tb_filter_new(&filter);
+    return session->filter != NULL
+               ? 0
+               : tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+}
+
+/* After the watch has begun, so that it sees who the process is. */
+static int prepare_command(struct tb_session *session, struct tb_complaint *complaint)
+{
+    char **words = session->options->command;
+    int status = words == NULL ? 0 : tb_command_prepare(&session->command, words, complaint);
+
+    session->command_pid = (uint32_t)session->command.pid;
+    return status;
+}
+
+int tb_session_go(struct tb_session *session, struct tb_complaint *complaint)
+{
+    char **words = session->options->command;
+
+    return words == NULL ? 0 : tb_command_go(&session->command, words[0], complaint);
+}
+
+/* --- The whole ----------------------------------------------------------------------------- */
 
 /* A FIFO that has no reader yet must remain interruptible; a file must not be left empty. */
 static int open_sink(struct tb_session *session, struct tb_complaint *complaint)
@@ -138,6 +193,10 @@ static void count(size_t interface, struct tb_statistics *statistics, void *cont
     statistics->received = source->counts.received;
     statistics->dropped = source->counts.dropped;
     statistics->interface_dropped = source->counts.interface_dropped;
+    statistics->lost = tb_owners_lost(session->owners);
+    statistics->forgotten = tb_owners_forgotten(session->owners);
+    if (session->filter != NULL)
+        statistics->undecided = tb_filter_counts(session->filter, true).dropped;
 }
 
 int tb_session_open(struct tb_session *session, struct tb_options *options,
@@ -149,18 +208,27 @@ int tb_session_open(struct tb_session *session, struct tb_options *options,
     memset(session, 0, sizeof *session);
     session->options = options;
     session->signals = -1;
+    session->command.go = -1;
+    session->command.failure = -1;
     if (options->netns != NULL)
         status = tb_netns_enter(options->netns, complaint);
     if (status == 0)
+        status = open_owners(session, complaint);
+    if (status == 0)
         status = open_sources(session, complaint);
+    if (status == 0)
+        status = tb_owners_snapshot(session->owners, complaint);
+    if (status == 0)
+        status = prepare_command(session, complaint);
     if (status == 0)
         status = open_sink(session, complaint);
     if (status == 0)
         status = drop_privileges(session, complaint);
     if (status != 0)
         return status;
-    sink.section =
-        (struct tb_section){ .machine = &session->machine, .mechanism = TB_MECHANISM_NONE };
+    sink.section = (struct tb_section){ .machine = &session->machine,
+                                        .mechanism = tb_owners_mechanism(session->owners),
+                                        .arguments = options->arguments };
     sink.interfaces = session->described;
     sink.interface_count = session->count;
     sink.count = count;
@@ -176,6 +244,9 @@ void tb_session_close(struct tb_session *session)
         (void)close(session->signals);
     tb_packet_list_clear(&session->pending);
     free(session->scratch);
+    tb_command_close(&session->command);
+    tb_filter_free(session->filter);
+    tb_owners_close(session->owners);
     tb_sink_free(session->sink);
     tb_interfaces_free(&session->interfaces);
 }

@@ -43,6 +43,15 @@ static bool has_terminal(const struct tb_session *session)
 
 void tb_status_begin(const struct tb_session *session)
 {
+    static const char *const mechanisms[TB_MECHANISM_COUNT] = {
+        [TB_MECHANISM_NONE] = ", without processes\n",
+        [TB_MECHANISM_BPF] = ", processes by BPF tracing\n",
+        [TB_MECHANISM_PROC] = ", processes from /proc\n",
+        [TB_MECHANISM_LIVE] = "\n",
+        [TB_MECHANISM_FOREIGN] = "\n",
+    };
+    const char *remark;
+
     if (session->options->quiet)
         return;
     (void)fputs("breathdump: capturing on ", stderr);
@@ -53,7 +62,12 @@ void tb_status_begin(const struct tb_session *session)
     }
     (void)fputs(" into ", stderr);
     tb_print_safely(stderr, file_name(session));
-    (void)fputc('\n', stderr);
+    (void)fputs(mechanisms[tb_owners_mechanism(session->owners)], stderr);
+    for (size_t i = 0; (remark = tb_owners_remark(session->owners, i)) != NULL; i++) {
+        (void)fputs("breathdump: ", stderr);
+        tb_print_safely(stderr, remark);
+        (void)fputc('\n', stderr);
+    }
 }
 
 void tb_status_show(const struct tb_session *session)
@@ -71,6 +85,25 @@ void tb_status_clear(const struct tb_session *session)
 {
     if (has_terminal(session))
         (void)fputs("\r\033[K", stderr);
+}
+
+static void end_owners(const struct tb_session *session)
+{
+    uint64_t lost = tb_owners_lost(session->owners);
+    struct tb_filter_counts counts;
+
+    if (lost > 0)
+        (void)fprintf(stderr,
+                      "breathdump: %" PRIu64 " events of sockets and processes were lost: some "
+                      "processes are unsure or unknown\n",
+                      lost);
+    if (session->filter == NULL)
+        return;
+    counts = tb_filter_counts(session->filter, true);
+    (void)fprintf(stderr,
+                  "breathdump: left out: %" PRIu64 " packets of others, %" PRIu64
+                  " of which nobody knew in time whose they were\n",
+                  counts.left_out + session->left_out, counts.dropped);
 }
 
 void tb_status_end(const struct tb_session *session)
@@ -98,4 +131,5 @@ void tb_status_end(const struct tb_session *session)
                       source->counts.received, source->counts.dropped,
                       source->counts.interface_dropped);
     }
+    end_owners(session);
 }

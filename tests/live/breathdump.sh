@@ -173,10 +173,10 @@ the_file_tells_of_interface_and_drops()
     grep -q 'Interface name: lo' frame || tb_fail "no interface name"
     capinfos ours.pcapng >about 2>/dev/null
     for words in 'Name = lo' 'Filter string = tcp port 8080' 'Number of stat entries = 1' \
-        'breathdump ' 'tcp-breath-capture v=1 mechanism=none'; do
+        'breathdump ' 'tcp-breath-capture v=1 mechanism='; do
         grep -qF "$words" about || tb_fail "the file does not say: $words; $(cat about)"
     done
-    grep -aq 'tcp-breath-statistics v=1 mechanism=none lost=0' ours.pcapng ||
+    grep -aq 'tcp-breath-statistics v=1 mechanism=[a-z]* lost=0' ours.pcapng ||
         tb_fail "no statistics"
 }
 
@@ -290,7 +290,7 @@ a_pipe_gets_the_packets_at_once()
         exchange
         sleep 0.05
     done
-    [ "$(grep -c TCP piped)" -ge 1 ] || tb_fail "pipe: $(cat piped)"
+    [ "$(grep -c ' 127.0.0.1 ' piped)" -ge 1 ] || tb_fail "pipe: $(cat piped)"
 }
 
 killed_at_any_moment_the_file_can_be_read()
@@ -346,7 +346,7 @@ it_is_an_extcap()
         sleep 0.05
     done
     wait "$dump" || tb_fail "extcap: a closed FIFO is a failure: $(cat said)"
-    [ "$(grep -c TCP piped)" -eq 4 ] || tb_fail "extcap: $(cat piped)"
+    [ "$(grep -c ' 127.0.0.1 ' piped)" -eq 4 ] || tb_fail "extcap: $(cat piped)"
 }
 
 for test in \

@@ -105,7 +105,17 @@ static void a_value_that_is_no_number_is_refused(void **state)
                                           { TB_OPTION_STOP, "packets:1e3" },
                                           { TB_OPTION_RING, "files:x" },
                                           { TB_OPTION_RING, "nonsense:1" },
-                                          { TB_OPTION_RING, "printname:" } };
+                                          { TB_OPTION_RING, "printname:" },
+                                          { TB_OPTION_PID, "" },
+                                          { TB_OPTION_PID, "0" },
+                                          { TB_OPTION_PID, "-1" },
+                                          { TB_OPTION_PID, "1,,2" },
+                                          { TB_OPTION_PID, "1,x" },
+                                          { TB_OPTION_PID, "4194305" },
+                                          { TB_OPTION_PROCESS, "" },
+                                          { TB_OPTION_PROCESS, "curl," },
+                                          { TB_OPTION_ATTRIBUTION, "" },
+                                          { TB_OPTION_ATTRIBUTION, "BPF" } };
 
     (void)state;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -116,6 +126,75 @@ static void a_value_that_is_no_number_is_refused(void **state)
         assert_int_equal(take(&options, given, &complaint), TB_EXIT_USAGE);
         assert_string_not_equal(complaint.reason, "");
     }
+}
+
+static void lists_of_processes_and_users_add_up(void **state)
+{
+    const struct given given[] = { { TB_OPTION_PID, "1,4194304" },  { TB_OPTION_PROCESS, "curl" },
+                                   { TB_OPTION_PID, "7" },          { TB_OPTION_PROCESS, "a b,c" },
+                                   { TB_OPTION_USER, "root,1234" }, { 0, NULL } };
+    struct tb_complaint complaint;
+    struct tb_options options;
+
+    (void)state;
+    assert_int_equal(take(&options, given, &complaint), 0);
+    assert_int_equal(options.wanted.pid_count, 3);
+    assert_int_equal(options.wanted.pids[1], 4194304);
+    assert_int_equal(options.wanted.pids[2], 7);
+    assert_int_equal(options.wanted.process_count, 3);
+    assert_int_equal(options.wanted.processes[0].length, 4);
+    assert_memory_equal(options.wanted.processes[0].octets, "curl", 4);
+    assert_int_equal(options.wanted.processes[1].length, 3);
+    assert_memory_equal(options.wanted.processes[1].octets, "a b", 3);
+    assert_int_equal(options.wanted.processes[2].length, 1);
+    assert_memory_equal(options.wanted.processes[2].octets, "c", 1);
+    assert_int_equal(options.wanted.user_count, 2);
+    assert_int_equal(options.wanted.users[0], 0);
+    assert_int_equal(options.wanted.users[1], 1234);
+}
+
+static void nobody_and_too_many_are_refused(void **state)
+{
+    const struct given nobody[] = { { TB_OPTION_USER, "no such user" }, { 0, NULL } };
+    char many[2 * (TB_WANTED_MAX + 1)];
+    const struct given too_many[] = { { TB_OPTION_PID, many }, { 0, NULL } };
+    struct tb_complaint complaint;
+    struct tb_options options;
+
+    (void)state;
+    assert_int_equal(take(&options, nobody, &complaint), TB_EXIT_NOTHING);
+    assert_string_equal(complaint.object, "no such user");
+    for (size_t i = 0; i < sizeof many; i++)
+        many[i] = i % 2 == 0 ? '1' : ',';
+    many[sizeof many - 1] = '\0';
+    assert_int_equal(take(&options, too_many, &complaint), TB_EXIT_USAGE);
+}
+
+static void without_owners_no_connection_can_be_chosen(void **state)
+{
+    const struct given given[] = { { TB_OPTION_PID, "1" },
+                                   { TB_OPTION_ATTRIBUTION, "none" },
+                                   { 0, NULL } };
+    struct tb_complaint complaint;
+    struct tb_options options;
+
+    (void)state;
+    assert_int_equal(take(&options, given, &complaint), TB_EXIT_USAGE);
+}
+
+static void a_command_and_packets_do_not_share_stdout(void **state)
+{
+    char name[] = "curl";
+    char *command[] = { name, NULL };
+    struct tb_complaint complaint;
+    struct tb_options options;
+
+    (void)state;
+    tb_options_begin(&options);
+    options.command = command;
+    assert_int_equal(tb_options_end(&options, &complaint), TB_EXIT_USAGE);
+    options.output = "f";
+    assert_int_equal(tb_options_end(&options, &complaint), 0);
 }
 
 static void several_files_need_a_name_and_an_end(void **state)
@@ -468,6 +547,10 @@ int main(void)
         cmocka_unit_test(nothing_said_is_any_interface_to_stdout),
         cmocka_unit_test(what_stands_before_the_first_interface_holds_for_all),
         cmocka_unit_test(a_value_that_is_no_number_is_refused),
+        cmocka_unit_test(lists_of_processes_and_users_add_up),
+        cmocka_unit_test(nobody_and_too_many_are_refused),
+        cmocka_unit_test(without_owners_no_connection_can_be_chosen),
+        cmocka_unit_test(a_command_and_packets_do_not_share_stdout),
         cmocka_unit_test(several_files_need_a_name_and_an_end),
         cmocka_unit_test(one_interface_too_many_is_refused),
         cmocka_unit_test(wireshark_names_an_interface_and_a_fifo),

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* owners.c - the processes at the ends of captured packets */
+#include "owners.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clocks.h"
+#include "timeline.h"
+#include "users.h"
+#include "watch.h"
+
+#define EXPIRE_NS (1 * TB_NS_PER_S)
+
+/* Linux cooked captures: https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html */
+#define LINK_SLL        113u
+#define LINK_SLL2       276u
+#define ARPHRD_LOOPBACK 772u
+
+enum {
+    REMARKS_MAX = 2
+};
+
+struct tb_owners {
+    struct tb_watch *watch; /* NULL: there is no mechanism */
+    struct tb_attrib *attrib;
+    struct tb_annotator *annotator;
+    struct tb_users *users;
+    struct tb_timeline timeline;
+    enum tb_mechanism mechanism;
+    uint64_t drained_ns; /* CLOCK_REALTIME */
+    uint64_t expired_ns; /* CLOCK_MONOTONIC */
+    char remarks[REMARKS_MAX][TB_WATCH_REASON_MAX + 64];
+    size_t remark_count;
+    char note[TB_NOTE_MAX + 1];
+};
+
+/* --- Opening ------------------------------------------------------------------------------- */
+
+static const struct {
+    enum tb_mechanism mechanism;
+    enum tb_attribution only; /* the one asked for where no other may stand in */
+    const char *name;
+} candidates[] = { { TB_MECHANISM_BPF, TB_ATTRIBUTION_BPF, "BPF tracing" },
+                   { TB_MECHANISM_PROC, TB_ATTRIBUTION_PROC, "looking under /proc" } };
+
+_Static_assert(sizeof candidates / sizeof *candidates == REMARKS_MAX, "one remark for each");
+
+static void remark(struct tb_owners *owners, const char *name, const char *reason)
+{
+    (void)snprintf(owners->remarks[owners->remark_count++], sizeof owners->remarks[0], "%s: %s",
+                   name, reason);
+}
+
+static void open_watch(struct tb_owners *owners, enum tb_attribution attribution, bool arguments)
+{
+    struct tb_watch_options options = { .arguments = arguments };
+
+    for (size_t i = 0; owners->watch == NULL && i < REMARKS_MAX; i++) {
+        char reason[TB_WATCH_REASON_MAX];
+        int error;
+
+        if (attribution != TB_ATTRIBUTION_AUTO && attribution != candidates[i].only)
+            continue;
+        error = tb_watch_open(candidates[i].mechanism, &options, &owners->watch, reason);
+        if (error == 0)
+            owners->mechanism = candidates[i].mechanism;
+        else
+            owners->watch = NULL;
+        if (error != 0 && reason[0] == '\0')
+            (void)snprintf(reason, sizeof reason, "%s", strerror(-error));
+        if (reason[0] != '\0')
+            remark(owners, candidates[i].name, reason);
+    }
+}
+
+static int open_all(struct tb_owners *owners, enum tb_attribution attribution, bool arguments,
+                    struct tb_complaint *complaint)
+{
+    if (attribution == TB_ATTRIBUTION_NONE)
+        return 0;
+    open_watch(owners, attribution, arguments);
+    if (owners->watch == NULL)
+        return attribution == TB_ATTRIBUTION_AUTO
+                   ? 0
+                   : tb_complain(complaint, TB_EXIT_REFUSED, "--attribution", "%s",
+                                 owners->remarks[0]);
+    owners->attrib = tb_attrib_new(NULL);
+    owners->annotator = tb_annotator_new(NULL);
+    owners->users = tb_users_read();
+    if (owners->attrib == NULL || owners->annotator == NULL || owners->users == NULL)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+    return 0;
+}
+
+int tb_owners_open(enum tb_attribution attribution, bool arguments, struct tb_owners **owners,
+                   struct tb_complaint *complaint)
+{
+    struct tb_owners *made = calloc(1, sizeof *made);
+    int status;
+
+    if (made == NULL)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+    made->mechanism = TB_MECHANISM_NONE;
+    status = open_all(made, attribution, arguments, complaint);
+    if (status != 0) {
+        tb_owners_close(made);
+        return status;
+    }
+    *owners = made;
+    return 0;
+}
+
+void tb_owners_close(struct tb_owners *owners)
+{
+    if (owners == NULL)
+        return;
+    tb_watch_close(owners->watch);
+    tb_annotator_free(owners->annotator);
+    tb_attrib_free(owners->attrib);
+    tb_users_free(owners->users);
+    free(owners);
+}
+
+/* --- Learning ------------------------------------------------------------------------------ */
+
+/* An event that finds no memory counts as lost there, which is all there is to do. */
+static void feed(const struct tb_sock_event *event, void *context)
+{
+    struct tb_owners *owners = context;
+
+    (void)tb_attrib_feed(owners->attrib, event);
+}
+
+int tb_owners_snapshot(struct tb_owners *owners, struct tb_complaint *complaint)
+{
+    int error = 0;
+
+    if (owners->watch != NULL)
+        error = tb_watch_snapshot(owners->watch, feed, owners);
+    if (error != 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, "sockets that are open already",
+                           "cannot be read: %s", strerror(-error));
+    tb_owners_drain(owners);
+    return 0;
+}
+
+void tb_owners_drain(struct tb_owners *owners)
+{
+    uint64_t monotonic_ns;
+
+    if (owners->watch == NULL)
+        return;
+    /* before the events are read: what is later than this is not known to be among them */
+    owners->drained_ns = tb_realtime_ns();
+    monotonic_ns = tb_monotonic_ns();
+    tb_timeline_add(&owners->timeline, monotonic_ns, owners->drained_ns);
+    /* what it could not read it tells as lost */
+    (void)tb_watch_drain(owners->watch, feed, owners);
+    if (monotonic_ns - owners->expired_ns < EXPIRE_NS)
+        return;
+    owners->expired_ns = monotonic_ns;
+    tb_attrib_expire(owners->attrib, monotonic_ns);
+}
+
+bool tb_owners_is_behind(const struct tb_owners *owners, uint64_t time_ns)
+{
+    return owners->watch != NULL && time_ns >= owners->drained_ns;
+}
+
+/* --- Looking ------------------------------------------------------------------------------- */
+
+/* Of "any" each packet tells the kind of its interface. */
+static bool is_loopback(uint32_t link_type, const struct tb_packet *packet)
+{
+    size_t at = link_type == LINK_SLL2 ? 8 : 2;
+
+    if ((link_type != LINK_SLL && link_type != LINK_SLL2) || packet->captured < at + 2)
+        return false;
+    return ((unsigned)packet->data[at] << 8 | packet->data[at + 1]) == ARPHRD_LOOPBACK;
+}
+
+void tb_owners_look(struct tb_owners *owners, const struct tb_packet *packet,
+                    const struct tb_owners_place *place, struct tb_owners_sight *sight)
+{
+    struct tb_annotator_packet *seen = &sight->packet;
+
+    sight->is_segment = owners->watch != NULL && tb_frame_read(place->link_type, packet->data,
+                                                               packet->captured, &seen->frame);
+    if (!sight->is_segment)
+        return;
+    seen->time_ns = tb_timeline_monotonic_ns(&owners->timeline, packet->time_ns);
+    seen->netns = place->netns;
+    seen->loopback = place->loopback || is_loopback(place->link_type, packet);
+    tb_annotator_look(owners->annotator, owners->attrib, seen, &sight->annotation);
+    /* whoever has to look does it for ends that nobody has told of */
+    if (!sight->annotation.known[TB_NOTE_SRC] || !sight->annotation.known[TB_NOTE_DST])
+        tb_watch_sight(owners->watch, place->netns, &seen->frame.sender);
+}
+
+bool tb_owners_is_undecided(const struct tb_owners_sight *sight)
+{
+    return sight->is_segment &&
+           (sight->annotation.expected[TB_NOTE_SRC] || sight->annotation.expected[TB_NOTE_DST]);
+}
+
+const char *tb_owners_note(struct tb_owners *owners, const struct tb_owners_sight *sight)
+{
+    struct tb_note note;
+
+    if (!sight->is_segment ||
+        !tb_annotation_note(&sight->annotation, owners->mechanism, tb_owners_lost(owners), &note))
+        return NULL;
+    for (size_t end = 0; end < TB_NOTE_END_COUNT; end++) {
+        struct tb_owner *owner = &note.owner[end];
+        const char *name = sight->annotation.due[end] && (owner->has & TB_OWNER_UID) != 0
+                               ? tb_users_name(owners->users, owner->uid)
+                               : NULL;
+
+        if (name != NULL)
+            owner->text[TB_OWNER_USER] = (struct tb_octet_string){ name, strlen(name) };
+    }
+    return tb_note_encode(&note, owners->note, sizeof owners->note) == 0 ? NULL : owners->note;
+}
+
+const struct tb_owner *tb_owners_process(const struct tb_owners_sight *sight)
+{
+    const struct tb_annotation *annotation = &sight->annotation;
+
+    if (!sight->is_segment)
+        return NULL;
+    if (annotation->known[TB_NOTE_SRC])
+        return &annotation->answer[TB_NOTE_SRC].owner;
+    if (sight->packet.loopback || annotation->expected[TB_NOTE_SRC])
+        return NULL;
+    return annotation->known[TB_NOTE_DST] ? &annotation->answer[TB_NOTE_DST].owner : NULL;
+}
+
+void tb_owners_wrote(struct tb_owners *owners, const struct tb_owners_sight *sight)
+{
+    /* out of memory: the note comes once more */
+    if (sight->is_segment)
+        (void)tb_annotator_wrote(owners->annotator, &sight->packet, &sight->annotation);
+}
+
+void tb_owners_next_file(struct tb_owners *owners)
+{
+    if (owners->annotator != NULL)
+        tb_annotator_next_file(owners->annotator);
+}
+
+/* --- Asking -------------------------------------------------------------------------------- */
+
+enum tb_mechanism tb_owners_mechanism(const struct tb_owners *owners)
+{
+    return owners->mechanism;
+}
+
+const char *tb_owners_remark(const struct tb_owners *owners, size_t index)
+{
+    return index < owners->remark_count ? owners->remarks[index] : NULL;
+}
+
+int tb_owners_fd(const struct tb_owners *owners)
+{
+    return owners->watch == NULL ? -1 : tb_watch_fd(owners->watch);
+}
+
+int tb_owners_helper(const struct tb_owners *owners)
+{
+    return owners->watch == NULL ? 0 : tb_watch_helper(owners->watch);
+}
+
+bool tb_owners_descends(const struct tb_owners *owners, const struct tb_owner *owner,
+                        uint32_t ancestor)
+{
+    return (owner->has & TB_OWNER_PID) != 0 &&
+           tb_attrib_descends(owners->attrib, owner->pid, owner->start_ns, ancestor, 0);
+}
+
+uint64_t tb_owners_lost(const struct tb_owners *owners)
+{
+    return owners->attrib == NULL ? 0 : tb_attrib_counts(owners->attrib).lost;
+}
+
+uint64_t tb_owners_forgotten(const struct tb_owners *owners)
+{
+    return owners->attrib == NULL ? 0 : tb_attrib_counts(owners->attrib).forgotten;
+}

@@ -1,0 +1,216 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# breathdump_owners.sh - breathdump tells both processes of every connection, and never a wrong one
+#
+# usage: breathdump_owners.sh BINARIES
+#
+# On the loopback device of a network namespace of its own, with BPF tracing.
+set -eu
+
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+binaries=$1
+breathdump=${TB_BUILD_DIR:?}/bin/breathdump
+
+tb_is_root || tb_skip "a network namespace and tracing need root"
+if [ "${2:-}" != inside ]; then
+    command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
+    unshare --net true 2>/dev/null || tb_skip "no network namespace can be made here"
+    exec unshare --net -- "$0" "$binaries" inside
+fi
+
+children=
+end_children()
+{
+    for process in $children; do
+        kill "$process" 2>/dev/null || :
+    done
+}
+
+# shellcheck disable=SC2034 # tshark.sh runs it
+TB_ON_EXIT=end_children
+tb_begin
+ip link set lo up
+work=$TB_TMP/work
+mkdir "$work"
+cd "$work"
+
+# Waits until the command succeeds; ten seconds at most.
+await()
+{
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || tb_fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}
+
+# ARGUMENT...: breathdump in the background, capturing; its pid in $dump
+start()
+{
+    rm -f said
+    "$breathdump" --attribution bpf "$@" 2>said &
+    dump=$!
+    children="$children $dump"
+    await grep -q 'capturing on\|--attribution' said
+    ! grep -q -e '--attribution' said || tb_skip "$(cat said)"
+}
+
+stop()
+{
+    kill -INT "$dump"
+    wait "$dump" || tb_fail "exit status $?: $(cat said)"
+}
+
+# FILE: sender, its port, receiver, its port, and the comment, of each packet
+comments()
+{
+    tshark -n -r "$1" -T fields -E separator='|' -E occurrence=f -e ip.src -e ipv6.src \
+        -e tcp.srcport -e ip.dst -e ipv6.dst -e tcp.dstport -e frame.comment 2>/dev/null |
+        awk -F'|' '{ print $1 $2, $3, $4 $5, $6, $7 }'
+}
+
+# TRUTH COMMENTS: how many ends of the truth are named rightly, wrongly or not
+compare()
+{
+    awk '
+        function plain(address) { sub(/^::ffff:/, "", address); return address }
+        function value(key, i) {
+            for (i = 5; i <= NF; i++)
+                if (index($i, key "=") == 1) return substr($i, length(key) + 2)
+            return ""
+        }
+        FILENAME == ARGV[1] {
+            name = value("src.pid")
+            if (name != "") said[plain($1), $2, plain($3), $4] = name "/" value("src.comm")
+            name = value("dst.pid")
+            if (name != "") said[plain($3), $4, plain($1), $2] = name "/" value("dst.comm")
+            next
+        }
+        {
+            name = said[plain($2), $3, plain($4), $5]
+            if (name == "") { unknown++; if (unknown < 4) print "unknown: " $0 }
+            else if (name == $6 "/" $7) right++
+            else { wrong++; if (wrong < 4) print "said " name ": " $0 }
+        }
+        END { printf "%d right, %d wrong, %d unknown\n", right, wrong, unknown
+              exit !(right > 0 && wrong == 0 && unknown == 0) }' "$2" "$1"
+}
+
+every_end_of_a_population_is_named()
+{
+    start -i lo -w all.pcapng
+    "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}100 --drivers=4 --idle=50 truth >/dev/null
+    stop
+    comments all.pcapng >comments.all
+    compare truth comments.all >compared || tb_fail "$(cat compared)"
+    cat compared
+    grep -q ' 0 dropped by the kernel' said || tb_fail "$(cat said)"
+    ! grep -q 'were lost' said || tb_fail "$(cat said)"
+}
+
+a_secret_is_in_the_file_only_where_asked_for()
+{
+    for asked in '' --cmdline; do
+        # shellcheck disable=SC2086 # one word or none
+        start -i lo $asked -w secret.pcapng
+        "$binaries/live-hello" 0
+        stop
+        comments secret.pcapng >comments.secret
+        grep -q 'src.comm=live-hello' comments.secret || tb_fail "nobody: $(cat comments.secret)"
+        if [ -n "$asked" ]; then
+            grep -q 'cmdline=' comments.secret || tb_fail "no arguments: $(cat comments.secret)"
+        else
+            ! grep -q 'cmdline=' comments.secret || tb_fail "arguments: $(cat comments.secret)"
+        fi
+    done
+}
+
+a_name_cannot_leave_its_place()
+{
+    hostile=$(printf 'e"v%%i\nl dst.pid=1 \033[31m\377')
+    cp "$binaries/live-hello" "$hostile"
+    start -i lo -w hostile.pcapng
+    "./$hostile" 0
+    stop
+    tshark -n -r hostile.pcapng -T fields -e frame.comment 2>/dev/null >shown
+    grep -q 'src.comm=e%22v%25i%0Al%20dst.p' shown || tb_fail "name: $(cat shown)"
+    ! LC_ALL=C grep -q '[^ -~]' shown || tb_fail "octets that steer: $(cat shown)"
+    ! grep -q ' dst.pid=1 ' shown || tb_fail "a name says what another is: $(cat shown)"
+}
+
+every_file_of_a_ring_tells_anew()
+{
+    mkdir ring
+    start -i lo -b packets:5 -w ring/r.pcapng
+    "$binaries/live-hello" 0
+    stop
+    for file in ring/*; do
+        tshark -n -r "$file" -T fields -e frame.comment 2>/dev/null | grep -q 'src.pid=' ||
+            [ "$(tshark -n -r "$file" 2>/dev/null | wc -l)" -eq 0 ] || tb_fail "$file: no process"
+    done
+}
+
+only_a_processs_connections_are_written()
+{
+    cp "$binaries/live-hello" other-hello
+    cp "$binaries/live-hello" a-program-of-a-long-name
+    start -i lo --process a-program-of-a-long-name -w one.pcapng
+    "$binaries/live-hello" 0
+    ./a-program-of-a-long-name 0
+    ./other-hello 0
+    stop
+    tshark -n -r one.pcapng -T fields -e tcp.stream -e tcp.flags.syn 2>/dev/null >shown
+    [ "$(cut -f1 shown | sort -u | wc -l)" -eq 1 ] || tb_fail "other connections: $(cat shown)"
+    [ "$(grep -c 1\$ shown)" -eq 2 ] || tb_fail "no whole handshake: $(cat shown)"
+    grep -q 'left out: [1-9]' said || tb_fail "$(cat said)"
+}
+
+only_a_commands_connections_are_written()
+{
+    "$binaries/live-population" --clients=50 --drivers=2 others >/dev/null &
+    population=$!
+    children="$children $population"
+    await test -s others
+    status=0
+    "$breathdump" --attribution bpf -i lo -w command.pcapng -- \
+        sh -c "'$binaries/live-hello' 0; exit 7" 2>said || status=$?
+    wait $population
+    [ $status -eq 7 ] || tb_fail "exit status $status, not the command's: $(cat said)"
+    tshark -n -r command.pcapng -T fields -e tcp.stream -e tcp.flags.fin 2>/dev/null >shown
+    [ "$(cut -f1 shown | sort -u | wc -l)" -eq 1 ] || tb_fail "connections: $(cat shown)"
+    [ "$(grep -c 1\$ shown)" -eq 2 ] || tb_fail "its end is missing: $(cat shown)"
+    grep -q 'left out: [1-9]' said || tb_fail "others were to be left out: $(cat said)"
+    status=0
+    "$breathdump" -w none.pcapng -- ./nowhere 2>said || status=$?
+    [ $status -eq 127 ] || tb_fail "no such command: exit status $status"
+    grep -q 'nowhere: No such file' said || tb_fail "no such command: $(cat said)"
+}
+
+without_attribution_nobody_is_named()
+{
+    "$breathdump" --attribution none -i lo -w none.pcapng 2>said &
+    dump=$!
+    children="$children $dump"
+    await grep -q 'without processes' said
+    "$binaries/live-hello" 0
+    stop
+    [ "$(tshark -n -r none.pcapng -T fields -e frame.comment 2>/dev/null | sort -u)" = "" ] ||
+        tb_fail "somebody is named"
+    status=0
+    "$breathdump" --attribution none --pid 1 -w x.pcapng 2>said || status=$?
+    [ $status -eq 2 ] || tb_fail "--pid without owners: $status"
+}
+
+for test in \
+    every_end_of_a_population_is_named \
+    a_secret_is_in_the_file_only_where_asked_for \
+    a_name_cannot_leave_its_place \
+    every_file_of_a_ring_tells_anew \
+    only_a_processs_connections_are_written \
+    only_a_commands_connections_are_written \
+    without_attribution_nobody_is_named; do
+    $test
+    printf 'ok: %s\n' "$test"
+done
