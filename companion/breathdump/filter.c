@@ -33,6 +33,7 @@ struct tb_filter {
     struct entry *newest;
     size_t entry_count;
     size_t octets;
+    struct tb_packet_list released; /* to be written at the next review */
     struct tb_filter_counts counts;
 };
 
@@ -118,12 +119,33 @@ static void forget(struct tb_filter *filter, struct entry *entry)
     free(entry);
 }
 
+/* Its connection is wanted. */
+static void release(struct tb_filter *filter, struct entry *entry)
+{
+    struct tb_packet *packet;
+
+    while ((packet = tb_packet_list_take(&entry->packets)) != NULL)
+        tb_packet_list_add(&filter->released, packet);
+    forget(filter, entry);
+}
+
+static void hand_out(struct tb_filter *filter, struct tb_packet_list *ready)
+{
+    struct tb_packet *packet;
+
+    filter->counts.waiting -= filter->released.count;
+    filter->octets -= filter->released.octets;
+    while ((packet = tb_packet_list_take(&filter->released)) != NULL)
+        tb_packet_list_add(ready, packet);
+}
+
 void tb_filter_free(struct tb_filter *filter)
 {
     if (filter == NULL)
         return;
     while (filter->oldest != NULL)
         forget(filter, filter->oldest);
+    tb_packet_list_clear(&filter->released);
     free(filter);
 }
 
@@ -179,6 +201,9 @@ enum tb_choice tb_filter_choose(struct tb_filter *filter, const struct tb_filter
         entry = NULL;
     }
     choice = decide(filter, view, entry);
+    /* at once: what waits would go if the tuple was opened again before the next review */
+    if (choice == TB_CHOICE_WRITE && entry != NULL)
+        release(filter, entry);
     if (choice == TB_CHOICE_LEAVE)
         filter->counts.left_out++;
     return choice;
@@ -224,26 +249,13 @@ int tb_filter_keep(struct tb_filter *filter, const struct tb_filter_view *view,
     return 0;
 }
 
-/* The packets of a connection that is wanted. */
-static void release(struct tb_filter *filter, struct entry *entry, struct tb_packet_list *ready)
-{
-    struct tb_packet *packet;
-
-    filter->counts.waiting -= entry->packets.count;
-    filter->octets -= entry->packets.octets;
-    while ((packet = tb_packet_list_take(&entry->packets)) != NULL)
-        tb_packet_list_add(ready, packet);
-    forget(filter, entry);
-}
-
-static void review(struct tb_filter *filter, struct entry *entry, const struct tb_filter_view *view,
-                   struct tb_packet_list *ready)
+static void review(struct tb_filter *filter, struct entry *entry, const struct tb_filter_view *view)
 {
     bool is_strangers = view->end[0].owner == NULL || view->end[1].owner == NULL;
 
     switch (decide(filter, view, entry)) {
     case TB_CHOICE_WRITE:
-        release(filter, entry, ready);
+        release(filter, entry);
         return;
     case TB_CHOICE_LEAVE:
         drop_packets(filter, entry, &filter->counts.left_out);
@@ -270,8 +282,9 @@ void tb_filter_review(struct tb_filter *filter, tb_filter_look_fn *look, void *c
             continue;
         /* the last one: what is known now is known of the latest moment */
         look(entry->packets.last, &view, context);
-        review(filter, entry, &view, ready);
+        review(filter, entry, &view);
     }
+    hand_out(filter, ready);
 }
 
 struct tb_filter_counts tb_filter_counts(const struct tb_filter *filter, bool at_end)

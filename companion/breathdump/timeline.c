@@ -2,7 +2,8 @@
 /* timeline.c - which moment of CLOCK_MONOTONIC a moment of CLOCK_REALTIME was
  *
  * Between two samples the clock had the one difference or the other. A time is taken by that of the
- * two under which it falls between them, the newest pair of samples first. */
+ * two under which it falls between them, the newest pair of samples first; before the first sample
+ * that is kept, by its difference, and behind the last one by that one's. */
 #include "timeline.h"
 
 #include <stdbool.h>
@@ -48,6 +49,7 @@ uint64_t tb_timeline_monotonic_ns(const struct tb_timeline *timeline, uint64_t r
 {
     size_t kept =
         timeline->count < TB_TIMELINE_SAMPLES ? timeline->count : (size_t)TB_TIMELINE_SAMPLES;
+    const struct tb_timeline_sample *oldest;
     uint64_t monotonic_ns;
 
     if (kept == 0)
@@ -62,5 +64,9 @@ uint64_t tb_timeline_monotonic_ns(const struct tb_timeline *timeline, uint64_t r
                           &monotonic_ns))
             return monotonic_ns;
     }
+    oldest = sample_of(timeline, kept - 1);
+    monotonic_ns = realtime_ns - (uint64_t)oldest->offset_ns;
+    if ((int64_t)(monotonic_ns - oldest->monotonic_ns) < 0)
+        return monotonic_ns;
     return realtime_ns - (uint64_t)sample_of(timeline, 0)->offset_ns;
 }

@@ -151,7 +151,7 @@ static void of_a_time_that_happened_twice_the_later_is_taken(void **state)
     tb_timeline_add(&timeline, 21 * S, 1006 * S); /* set back 15 s */
     tb_timeline_add(&timeline, 40 * S, 1025 * S);
     assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1015 * S), 30 * S);
-    assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1001 * S), 1 * S + 15 * S);
+    assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1001 * S), 1 * S);
 }
 
 static void of_many_changes_the_last_ones_are_kept(void **state)
@@ -163,6 +163,19 @@ static void of_many_changes_the_last_ones_are_kept(void **state)
         tb_timeline_add(&timeline, i * S, 1000 * S + i * S + i * 100000);
     assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1000 * S + 600 * S + 600 * 100000ull),
                      600 * S);
+}
+
+static void before_what_is_kept_the_oldest_difference_counts(void **state)
+{
+    struct tb_timeline timeline = { .count = 0 };
+
+    (void)state;
+    tb_timeline_add(&timeline, 10 * S, 1010 * S);
+    tb_timeline_add(&timeline, 20 * S, 1020 * S);
+    for (uint64_t i = 1; i < TB_TIMELINE_SAMPLES; i++)
+        tb_timeline_add(&timeline, (20 + i) * S, (5020 + i) * S + i * 5 * US);
+    assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1015 * S), 15 * S);
+    assert_int_equal(tb_timeline_monotonic_ns(&timeline, 1001 * S), 1 * S);
 }
 
 int main(void)
@@ -178,6 +191,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_leaps_forward_is_followed),
         cmocka_unit_test(of_a_time_that_happened_twice_the_later_is_taken),
         cmocka_unit_test(of_many_changes_the_last_ones_are_kept),
+        cmocka_unit_test(before_what_is_kept_the_oldest_difference_counts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -229,6 +229,28 @@ static void a_syn_that_waits_when_the_tuple_is_opened_again_is_not_the_new_ones(
     tb_filter_free(filter);
 }
 
+static void what_waits_of_a_wanted_connection_outlives_the_next_one(void **state)
+{
+    struct tb_filter *filter = new_filter(0);
+    struct tb_filter_view view = view_of(1000);
+    struct tb_filter_view known = view;
+    struct tb_filter_view others = view;
+
+    (void)state;
+    keep(filter, &view, 1);
+    keep(filter, &view, 2);
+    known.end[0].owner = &wanted;
+    assert_int_equal(tb_filter_choose(filter, &known), TB_CHOICE_WRITE);
+    view.opens = true;
+    keep(filter, &view, 3);
+    others.end[0].owner = &other;
+    others.end[1].owner = &other;
+    assert_int_equal(review(filter, &others), 2);
+    assert_int_equal(tb_filter_counts(filter, true).left_out, 1);
+    assert_int_equal(tb_filter_counts(filter, true).dropped, 0);
+    tb_filter_free(filter);
+}
+
 static void a_repeated_syn_waits_with_the_first(void **state)
 {
     struct tb_filter *filter = new_filter(0);
@@ -293,6 +315,7 @@ int main(void)
         cmocka_unit_test(an_end_that_is_not_here_is_waited_for_only_so_long),
         cmocka_unit_test(a_connection_opened_again_is_asked_about_anew),
         cmocka_unit_test(a_syn_that_waits_when_the_tuple_is_opened_again_is_not_the_new_ones),
+        cmocka_unit_test(what_waits_of_a_wanted_connection_outlives_the_next_one),
         cmocka_unit_test(a_repeated_syn_waits_with_the_first),
         cmocka_unit_test(the_longest_waiting_connection_goes_where_there_is_no_room),
         cmocka_unit_test(a_flood_of_connections_keeps_to_its_bound),
