@@ -332,6 +332,9 @@ static int check_capture(struct tb_options *options, struct tb_complaint *compla
         (tb_wanted_is_some(&options->wanted) || options->command != NULL))
         return usage(complaint, "--attribution=none",
                      "without owners there is nothing to choose connections by");
+    if (options->attribution == TB_ATTRIBUTION_NONE && options->arguments)
+        return usage(complaint, "--cmdline",
+                     "nobody's arguments are recorded with --attribution=none");
     if (options->output == NULL)
         options->output = "-";
     if (options->command != NULL && strcmp(options->output, "-") == 0)
@@ -349,6 +352,8 @@ int tb_options_end(struct tb_options *options, struct tb_complaint *complaint)
         status = end_extcap(options, complaint);
     else if (extcap_asks)
         status = usage(complaint, "--extcap-interface", "needed, and not there");
+    if (status == 0 && options->mode == TB_MODE_LIST && options->command != NULL)
+        status = usage(complaint, options->command[0], "is not run with -D, which only lists");
     if (status != 0 || options->mode != TB_MODE_CAPTURE)
         return status;
     if (options->interface_count == 0) {

@@ -182,6 +182,25 @@ static void without_owners_no_connection_can_be_chosen(void **state)
     assert_int_equal(take(&options, given, &complaint), TB_EXIT_USAGE);
 }
 
+static void what_would_do_nothing_is_refused(void **state)
+{
+    const struct given no_arguments[] = { { TB_OPTION_ATTRIBUTION, "none" },
+                                          { TB_OPTION_CMDLINE, NULL },
+                                          { 0, NULL } };
+    char name[] = "curl";
+    char *command[] = { name, NULL };
+    struct tb_complaint complaint;
+    struct tb_options options;
+
+    (void)state;
+    assert_int_equal(take(&options, no_arguments, &complaint), TB_EXIT_USAGE);
+    tb_options_begin(&options);
+    options.command = command;
+    assert_int_equal(tb_options_set(&options, TB_OPTION_LIST, "-D", NULL, &complaint), 0);
+    assert_int_equal(tb_options_end(&options, &complaint), TB_EXIT_USAGE);
+    assert_string_equal(complaint.object, "curl");
+}
+
 static void a_command_and_packets_do_not_share_stdout(void **state)
 {
     char name[] = "curl";
@@ -550,6 +569,7 @@ int main(void)
         cmocka_unit_test(lists_of_processes_and_users_add_up),
         cmocka_unit_test(nobody_and_too_many_are_refused),
         cmocka_unit_test(without_owners_no_connection_can_be_chosen),
+        cmocka_unit_test(what_would_do_nothing_is_refused),
         cmocka_unit_test(a_command_and_packets_do_not_share_stdout),
         cmocka_unit_test(several_files_need_a_name_and_an_end),
         cmocka_unit_test(one_interface_too_many_is_refused),
