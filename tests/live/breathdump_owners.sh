@@ -19,32 +19,8 @@ if [ "${2:-}" != inside ]; then
     exec unshare --net -- "$0" "$binaries" inside
 fi
 
-children=
-end_children()
-{
-    for process in $children; do
-        kill "$process" 2>/dev/null || :
-    done
-}
-
-# shellcheck disable=SC2034 # tshark.sh runs it
-TB_ON_EXIT=end_children
-tb_begin
-ip link set lo up
-work=$TB_TMP/work
-mkdir "$work"
-cd "$work"
-
-# Waits until the command succeeds; ten seconds at most.
-await()
-{
-    tries=0
-    until "$@" >/dev/null 2>&1; do
-        tries=$((tries + 1))
-        [ $tries -lt 200 ] || tb_fail "waited in vain for: $*"
-        sleep 0.05
-    done
-}
+. "$TB_SOURCE_DIR/tests/live/capturing.sh"
+begin_capturing
 
 # ARGUMENT...: breathdump in the background, capturing; its pid in $dump
 start()

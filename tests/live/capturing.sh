@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# capturing.sh - what the tests of breathdump share
+#
+# To be sourced after tests/lib/tshark.sh, inside the test's network namespace. Processes that are
+# added to $children end with the test.
+
+children=
+end_children()
+{
+    for process in $children; do
+        kill "$process" 2>/dev/null || :
+    done
+}
+
+# Begins the test with lo up, in an empty folder: $work.
+begin_capturing()
+{
+    # shellcheck disable=SC2034 # tshark.sh runs it
+    TB_ON_EXIT=end_children
+    tb_begin
+    ip link set lo up
+    work=$TB_TMP/work
+    mkdir "$work"
+    cd "$work" || tb_fail "$work: cannot be entered"
+}
+
+# Waits until the command succeeds; ten seconds at most.
+await()
+{
+    tries=0
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || tb_fail "waited in vain for: $*"
+        sleep 0.05
+    done
+}
