@@ -78,4 +78,11 @@ static inline bool tb_segment_has(const struct tb_segment *segment, unsigned fla
     return (segment->flags & flags) != 0;
 }
 
+/* Sequence numbers that it takes: its octets, and one each for SYN and FIN (RFC 9293 section 3.4).
+ */
+static inline uint32_t tb_segment_space(const struct tb_segment *segment)
+{
+    return segment->length + ((segment->flags & TB_SYN) != 0) + ((segment->flags & TB_FIN) != 0);
+}
+
 #endif

@@ -16,7 +16,6 @@
 enum {
     NAME_OCTETS = 64,
     LINE_OCTETS = 120,
-    NAME_READ = 128,
     LINE_READ = 255 /* tb_story.start_line */
 };
 
@@ -74,6 +73,12 @@ static const char *const marks[][TB_LANG_COUNT] = {
 };
 static_assert(LENGTH(marks) == TB_MARK_COUNT, "text.def does not match enum tb_mark");
 
+static const char *const sources[][TB_LANG_COUNT] = {
+#define TB_SOURCE_TEXT(id, english, japanese) [TB_OWNER_SOURCE_##id] = ROW(english, japanese),
+#include "text.def"
+};
+static_assert(LENGTH(sources) == TB_OWNER_SOURCE_COUNT, "text.def does not match the sources");
+
 static const char *const labels[][TB_LANG_COUNT] = {
 #define TB_LABEL_TEXT(id, english, japanese) [TB_LABEL_##id] = ROW(english, japanese),
 #include "text.def"
@@ -94,6 +99,7 @@ static const struct tb_reference places[][TB_LANG_COUNT] = {
 struct pen {
     struct tb_pen sheet;
     enum tb_lang lang;
+    bool detailed; /* processes with what tells them from others of their name */
 };
 
 static struct pen pen_on(enum tb_lang lang, char *text, size_t size)
@@ -130,15 +136,6 @@ static size_t line_length(const char *line)
 
     while (length < LINE_READ && line[length] != '\0' && line[length] != '\r' &&
            line[length] != '\n')
-        length++;
-    return length;
-}
-
-static size_t name_length(const char *name)
-{
-    size_t length = 0;
-
-    while (length < NAME_READ && name[length] != '\0')
         length++;
     return length;
 }
@@ -180,23 +177,103 @@ static void put_duration(struct pen *pen, uint64_t ns)
 
 /* ---- tokens */
 
+/* Our own word; at the head of an English sentence with a capital. */
+static void put_head(struct pen *pen, const char *word, bool head)
+{
+    if (head && word[0] >= 'a' && word[0] <= 'z') {
+        const char capital = (char)(word[0] - 'a' + 'A');
+
+        tb_pen_put_piece(&pen->sheet, &capital, 1);
+        word++;
+    }
+    put(pen, word);
+}
+
+static bool has(const struct tb_owner *owner, unsigned what)
+{
+    return (owner->has & what) != 0;
+}
+
+static const struct tb_owner *known_owner(const struct tb_story *story, enum tb_role role)
+{
+    const struct tb_owner *owner = story->owner[role];
+
+    return owner != NULL && tb_owner_is_known(owner) ? owner : NULL;
+}
+
+/* Whether the name alone does not say which end is meant. */
+static bool is_named_alike(const struct tb_story *story)
+{
+    const struct tb_owner *client = known_owner(story, TB_ROLE_CLIENT);
+    const struct tb_owner *server = known_owner(story, TB_ROLE_SERVER);
+    const struct tb_octet_string *one, *other;
+
+    if (client == NULL || server == NULL)
+        return false;
+    one = &client->text[TB_OWNER_COMM];
+    other = &server->text[TB_OWNER_COMM];
+    if (one->length == 0 && other->length == 0)
+        return client->pid == server->pid;
+    return one->length == other->length && memcmp(one->octets, other->octets, one->length) == 0;
+}
+
+/* The name, or the number where there is none. */
+static void put_name(struct pen *pen, const struct tb_owner *owner, bool head)
+{
+    const struct tb_octet_string *name = &owner->text[TB_OWNER_COMM];
+
+    if (name->length > 0) {
+        tb_pen_put_outside(&pen->sheet, name->octets, name->length, NAME_OCTETS);
+        return;
+    }
+    put_head(pen, units[UNIT_PROCESS_BEFORE][pen->lang], head);
+    put_number(pen, owner->pid);
+}
+
+static void put_remark(struct pen *pen, bool *first, const char *word)
+{
+    put(pen, *first ? " (" : ", ");
+    put(pen, word);
+    *first = false;
+}
+
+/* What follows the name in brackets: " (4242, uid 1000, client, unsure)". `role`: which end it
+ * owns, TB_ROLE_COUNT: that need not be said. */
+static void put_remarks(struct pen *pen, const struct tb_owner *owner, enum tb_role role)
+{
+    bool first = true;
+
+    if (pen->detailed && has(owner, TB_OWNER_PID) && owner->text[TB_OWNER_COMM].length > 0) {
+        put_remark(pen, &first, "");
+        put_number(pen, owner->pid);
+    }
+    if (pen->detailed && has(owner, TB_OWNER_UID)) {
+        put_remark(pen, &first, units[UNIT_UID_BEFORE][pen->lang]);
+        put_number(pen, owner->uid);
+    }
+    if (pen->detailed && has(owner, TB_OWNER_FD)) {
+        put_remark(pen, &first, units[UNIT_FD_BEFORE][pen->lang]);
+        put_number(pen, owner->fd);
+    }
+    if (role != TB_ROLE_COUNT)
+        put_remark(pen, &first, roles[role][pen->lang]);
+    if (owner->certainty == TB_OWNER_UNSURE)
+        put_remark(pen, &first, units[UNIT_UNSURE][pen->lang]);
+    if (!first)
+        put(pen, ")");
+}
+
 /* Who speaks: at the head of an English sentence "The client". */
 static void put_party(struct pen *pen, const struct tb_story *story, enum tb_role role, bool head)
 {
-    const char *name = story->name[role];
-    const char *the = units[UNIT_THE_BEFORE][pen->lang];
+    const struct tb_owner *owner = known_owner(story, role);
 
-    if (name != NULL && name[0] != '\0') {
-        tb_pen_put_outside(&pen->sheet, name, name_length(name), NAME_OCTETS);
+    if (owner != NULL) {
+        put_name(pen, owner, head);
+        put_remarks(pen, owner, is_named_alike(story) ? role : TB_ROLE_COUNT);
         return;
     }
-    if (head && the[0] != '\0') {
-        const char capital = (char)(the[0] - 'a' + 'A');
-
-        tb_pen_put_piece(&pen->sheet, &capital, 1);
-        the++;
-    }
-    put(pen, the);
+    put_head(pen, units[UNIT_THE_BEFORE][pen->lang], head);
     put(pen, roles[role][pen->lang]);
 }
 
@@ -484,6 +561,7 @@ size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *t
     enum tb_row chosen[TB_ROWS_MAX];
     const char *row;
 
+    pen.detailed = true;
     (void)tb_story_rows(story, chosen);
     row = rows[chosen[0]][lang];
     put(&pen, tb_text_phase(lang, story->event->phase));
@@ -491,6 +569,32 @@ size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *t
     put(&pen, ": ");
     put_small(&pen, row, without_remark(row, first_sentence(row, lang)), story);
     return pen.sheet.used;
+}
+
+/* The end's name alone, with a question mark where it is not sure. */
+static void put_short_party(struct pen *pen, const struct tb_story *story, enum tb_role role)
+{
+    const struct tb_owner *owner = known_owner(story, role);
+
+    if (owner == NULL) {
+        put(pen, roles[role][pen->lang]);
+        return;
+    }
+    put_name(pen, owner, false);
+    if (owner->certainty == TB_OWNER_UNSURE)
+        put(pen, "?");
+}
+
+static void put_short_parties(struct pen *pen, const struct tb_story *story)
+{
+    const enum tb_role from = story->event->role;
+
+    if (known_owner(story, TB_ROLE_CLIENT) == NULL && known_owner(story, TB_ROLE_SERVER) == NULL)
+        return;
+    put(pen, " ");
+    put_short_party(pen, story, from);
+    put(pen, " → ");
+    put_short_party(pen, story, receiver(story->event));
 }
 
 size_t tb_text_info(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
@@ -511,7 +615,26 @@ size_t tb_text_info(enum tb_lang lang, const struct tb_story *story, char *text,
         put(&pen, " ");
         put_duration(&pen, event->response_time_ns);
     }
+    put_short_parties(&pen, story);
     return pen.sheet.used;
+}
+
+size_t tb_text_owner(enum tb_lang lang, const struct tb_owner *owner, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+
+    pen.detailed = true;
+    put_name(&pen, owner, false);
+    put_remarks(&pen, owner, TB_ROLE_COUNT);
+    return pen.sheet.used;
+}
+
+size_t tb_text_outside(struct tb_octet_string outside, char *text, size_t size)
+{
+    struct tb_pen pen = tb_pen_on(text, size);
+
+    tb_pen_put_outside(&pen, outside.octets, outside.length, size);
+    return pen.used;
 }
 
 size_t tb_text_duration(enum tb_lang lang, uint64_t ns, char *text, size_t size)
@@ -592,6 +715,11 @@ const char *tb_text_role(enum tb_lang lang, enum tb_role role)
 const char *tb_text_mark(enum tb_lang lang, enum tb_mark mark)
 {
     return mark < TB_MARK_COUNT ? marks[mark][lang] : "";
+}
+
+const char *tb_text_source(enum tb_lang lang, enum tb_owner_source source)
+{
+    return sources[source < TB_OWNER_SOURCE_COUNT ? source : TB_OWNER_SOURCE_UNKNOWN][lang];
 }
 
 const char *tb_text_label(enum tb_lang lang, enum tb_label label)

@@ -3,13 +3,15 @@
  *
  * All words come from text.def. Output is UTF-8, always terminated, never cut inside a character.
  * No locale is consulted. Names and start lines given by the caller are hostile: octets that are
- * not printable UTF-8 are escaped. */
+ * not printable UTF-8 are escaped. Where a process takes the place of "the client" or "the server"
+ * and is not known for sure, the sentence says so; where both ends' are named alike, which end. */
 #ifndef TB_TEXT_H
 #define TB_TEXT_H
 
 #include <stddef.h>
 
 #include "event.h"
+#include "owner.h"
 #include "segment.h"
 
 enum tb_lang {
@@ -22,7 +24,7 @@ enum tb_lang {
 struct tb_story {
     const struct tb_event *event;
     const struct tb_segment *segment;
-    const char *name[TB_ROLE_COUNT]; /* process name by role, or NULL: "the client" */
+    const struct tb_owner *owner[TB_ROLE_COUNT]; /* process by role, or NULL: "the client" */
     const char
         *start_line[TB_ROLE_COUNT]; /* of the HTTP message that starts here, or NULL; need not
                                        be terminated by a line end; at most 255 octets used */
@@ -40,15 +42,24 @@ struct tb_reference {
 /* One or two sentences with this segment's own numbers. */
 size_t tb_text_meaning(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
 
-/* The folded layer's line after "TCP Breath, ": "Handshake 1 of 3: the client asks ...". */
+/* The folded layer's line after "TCP Breath, ": "Handshake 1 of 3: the client asks ...". Processes
+ * stand with what tells them from others of their name: "curl (4242, uid 1000)". */
 size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
 
-/* The prefix of the Info column, short, without brackets: "handshake 1/3", "response 0.094 ms". */
+/* The prefix of the Info column, short, without brackets: "handshake 1/3", "response 0.094 ms";
+ * where a process is known: "handshake 1/3 curl → hello". */
 size_t tb_text_info(enum tb_lang lang, const struct tb_story *story, char *text, size_t size);
 
 /* A duration in the unit that suits: "0.094 ms", "1.250 s", "12 µs" never less exact than 3 digits.
  */
 size_t tb_text_duration(enum tb_lang lang, uint64_t ns, char *text, size_t size);
+
+/* A process that is known: "curl (4242, uid 1000)". */
+size_t tb_text_owner(enum tb_lang lang, const struct tb_owner *owner, char *text, size_t size);
+
+/* Hostile octets as they may be shown: what is not printable UTF-8 becomes \\x1b, a backslash is
+ * doubled. Nothing is cut where `size` is more than four times `length`. */
+size_t tb_text_outside(struct tb_octet_string outside, char *text, size_t size);
 
 /* As tcpdump writes them: "S", "S.", "P.", "F.", ".", "none" (order SFPRUWEe then "." as
  * tcpdump's). */
@@ -63,6 +74,7 @@ const char *tb_text_phase(enum tb_lang lang, enum tb_phase phase);
 const char *tb_text_step(enum tb_lang lang, enum tb_step step);
 const char *tb_text_role(enum tb_lang lang, enum tb_role role);
 const char *tb_text_mark(enum tb_lang lang, enum tb_mark mark); /* a short explanation */
+const char *tb_text_source(enum tb_lang lang, enum tb_owner_source source); /* likewise */
 
 /* Labels of the tree's lines, expert texts and other fixed strings: rows of text.def. */
 enum tb_label {
@@ -95,6 +107,25 @@ enum tb_label {
     TB_LABEL_WINDOW_CHANGE,
     TB_LABEL_MARKS,
     TB_LABEL_READ_MORE,
+    TB_LABEL_PROCESS,
+    TB_LABEL_PID,
+    TB_LABEL_USER,
+    TB_LABEL_UID,
+    TB_LABEL_CMDLINE,
+    TB_LABEL_EXE,
+    TB_LABEL_CONTAINER,
+    TB_LABEL_FD,
+    TB_LABEL_SOURCE,
+    TB_LABEL_CERTAINTY,
+    TB_LABEL_START,
+    TB_LABEL_LISTENER_PROCESS,
+    TB_LABEL_LISTENER_PID,
+    TB_LABEL_MECHANISM,
+    TB_LABEL_UNKNOWN_UNRECORDED,
+    TB_LABEL_UNKNOWN_END,
+    TB_LABEL_UNKNOWN_CONNECTION,
+    TB_LABEL_UNKNOWN_UNREAD,
+    TB_LABEL_UNSURE_BECAUSE,
     TB_LABEL_EXPERT_HANDSHAKE_RETRANSMISSION,
     TB_LABEL_EXPERT_REFUSED,
     TB_LABEL_EXPERT_SLOW_RESPONSE,

@@ -5,6 +5,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "ownership.h"
+
 /* A connection stands under the key of each of its directions. */
 static wmem_map_t *by_key;
 static struct tb_conn *latest; /* the next segment is mostly of the same connection */
@@ -61,6 +63,7 @@ void tb_conns_reset(void)
     has_tunnels = false;
     by_number = NULL;
     count = 0;
+    tb_owners_reset();
 }
 
 /* Room for one more in an array of `used`, which doubles whenever that is a power of two. */
@@ -138,27 +141,41 @@ static void remember(struct tb_conn *conn)
 struct match {
     const struct tb_encap *encap;
     const struct tb_segment *segment;
-    struct tb_conn *conn; /* the best so far */
+    struct tb_conn *alike[RECENT + 1]; /* the best so far */
+    unsigned count;
     unsigned rank;
-    bool doubtful; /* another one is as good */
 };
+
+static bool is_among(const struct match *match, const struct tb_conn *conn)
+{
+    for (unsigned i = 0; i < match->count; i++)
+        if (match->alike[i] == conn)
+            return true;
+    return false;
+}
 
 static void consider(struct match *match, struct tb_conn *conn)
 {
     const enum tb_side from = match->segment->from;
     unsigned rank;
 
-    if (conn == NULL || conn == match->conn || (match->encap->whole && conn->tunnel_known[from]) ||
+    if (conn == NULL || is_among(match, conn) ||
+        (match->encap->whole && conn->tunnel_known[from]) ||
         !tb_flow_fits(&conn->flow, match->segment))
         return;
     rank = conn->tunnel_ends == match->encap->ends ? 2 : 1;
-    if (rank == match->rank)
-        match->doubtful = true;
-    if (rank <= match->rank)
+    if (rank < match->rank)
         return;
-    match->conn = conn;
+    if (rank > match->rank)
+        match->count = 0;
     match->rank = rank;
-    match->doubtful = false;
+    match->alike[match->count++] = conn;
+}
+
+static void doubt(struct tb_conn *conn, uint32_t frame)
+{
+    if (conn->doubted == 0)
+        conn->doubted = frame;
 }
 
 /* The connection that has the same ends and other tunnels so far, and whose numbers are those of
@@ -177,15 +194,21 @@ static struct tb_conn *find_other_way(const struct tb_conn_key *key, const struc
         plain.tunnel = 0;
         consider(&match, (struct tb_conn *)wmem_map_lookup(by_key, &plain));
     }
-    if (match.conn != NULL && (match.doubtful || !encap->whole))
-        match.conn->flow.inferred = true;
-    return match.conn;
+    if (match.count == 0)
+        return NULL;
+    if (match.count > 1 || !encap->whole) {
+        match.alike[0]->flow.inferred = true;
+        /* what comes later and fits one of the others alone may be this one's */
+        for (unsigned i = 0; i < match.count; i++)
+            doubt(match.alike[i], segment->frame);
+    }
+    return match.alike[0];
 }
 
 /* ---- */
 
 static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_encap *encap,
-                                 const struct tb_conn *before)
+                                 struct tb_conn *before, uint32_t frame)
 {
     struct tb_conn *conn = wmem_new0(wmem_file_scope(), struct tb_conn);
 
@@ -193,8 +216,11 @@ static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_
     conn->tunnel_ends = encap->ends;
     tb_flow_init(&conn->flow, key->port, before != NULL ? &before->flow : NULL);
     conn->flow.inferred = !encap->whole;
+    conn->doubted = encap->whole ? 0 : frame;
     if (before != NULL && before->next_syn != NULL)
         tb_links_sent(&conn->links[before->next_from], before->next_syn);
+    if (before != NULL)
+        tb_owners_follow(conn, before);
     by_number = (struct tb_conn **)with_room(by_number, count, sizeof(struct tb_conn *));
     by_number[count++] = conn;
     conn->number = count;
@@ -232,15 +258,34 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
     key.tunnel = encap->id;
     conn = look_up(&key, encap, segment);
     if (conn == NULL)
-        conn = make_conn(&key, encap, NULL);
+        conn = make_conn(&key, encap, NULL, segment->frame);
     else if (tb_flow_is_followed_by(&conn->flow, segment))
-        conn = make_conn(&key, encap, conn);
+        conn = make_conn(&key, encap, conn, segment->frame);
     if (encap->whole) {
         conn->tunnel[segment->from] = key.tunnel;
         conn->tunnel_known[segment->from] = true;
     }
     latest = conn;
     return conn;
+}
+
+bool tb_conn_is_next_syn(const struct tb_conn *conn, const struct tb_segment *segment)
+{
+    return conn->next_syn != NULL && (segment->flags & (TB_SYN | TB_ACK)) == TB_SYN &&
+           conn->next_from == segment->from && conn->opened != segment->frame &&
+           conn->next_syn->end == segment->seq + tb_segment_space(segment);
+}
+
+enum tb_side tb_conn_sender(const struct tb_conn *conn, const address *from, uint16_t port)
+{
+    struct tb_conn_key key = { 0 };
+
+    set_end(&key, TB_SIDE_A, from, port);
+    return key.port[TB_SIDE_A] == conn->key.port[TB_SIDE_A] &&
+                   memcmp(key.address[TB_SIDE_A], conn->key.address[TB_SIDE_A],
+                          sizeof(key.address[TB_SIDE_A])) == 0
+               ? TB_SIDE_A
+               : TB_SIDE_B;
 }
 
 uint32_t tb_conns_count(void)

@@ -36,6 +36,10 @@ struct tb_conn {
     struct tb_links links[TB_SIDE_COUNT]; /* segments of this side to be acknowledged */
     struct tb_link *next_syn; /* asks for the next connection while this one is open, or NULL */
     enum tb_side next_from;   /* who sent it */
+    struct tb_conn *next;     /* the next connection on the same addresses and ports, or NULL */
+    struct tb_owners *owners; /* NULL: nothing was told of them */
+    uint32_t doubted;         /* from this frame on what looks like its segments may be those of
+                                 another connection with the same ends in another tunnel; 0: none */
     struct tb_flow flow;
 };
 
@@ -55,6 +59,13 @@ uint32_t tb_conns_count(void);
 
 /* By number; NULL where there is none. */
 struct tb_conn *tb_conns_numbered(uint32_t number);
+
+/* Whether the segment, whose side is set, is the SYN that asks for the next connection: next_syn,
+ * or the same once more. */
+bool tb_conn_is_next_syn(const struct tb_conn *conn, const struct tb_segment *segment);
+
+/* Which side sent a segment from there. */
+enum tb_side tb_conn_sender(const struct tb_conn *conn, const address *from, uint16_t port);
 
 /* Notes the frame of the last response octet so far of an exchange, counted from 1. */
 void tb_conn_responded(struct tb_conn *conn, uint32_t exchange, uint32_t frame);

@@ -13,6 +13,8 @@
 #include "enclosing.h"
 #include "fields.h"
 #include "header.h"
+#include "notes.h"
+#include "ownership.h"
 #include "record.h"
 #include "tree.h"
 
@@ -87,15 +89,10 @@ static uint32_t record_key(tvbuff_t *tvb, const packet_info *pinfo)
     return 0x80000000u | (pinfo->curr_layer_num & 0xffu) << 23 | (place & 0x7fffffu);
 }
 
-static uint32_t sequence_space(const struct tb_segment *segment)
-{
-    return segment->length + ((segment->flags & TB_SYN) != 0) + ((segment->flags & TB_FIN) != 0);
-}
-
 static bool occupies_space(const struct tb_segment *segment, const struct tb_event *event)
 {
     return !segment->quoted && !segment->truncated && (segment->flags & TB_RST) == 0 &&
-           event->step != TB_STEP_KEEP_ALIVE && sequence_space(segment) != 0;
+           event->step != TB_STEP_KEEP_ALIVE && tb_segment_space(segment) != 0;
 }
 
 /* What can be known of the answer to a connection's first SYN. A third segment of the opener that
@@ -156,9 +153,11 @@ static void add_link(struct tb_conn *conn, const struct tb_segment *segment,
 {
     memset(link, 0, sizeof(*link));
     link->frame = segment->frame;
-    link->end = segment->seq + sequence_space(segment);
+    link->end = segment->seq + tb_segment_space(segment);
     if (conn->opened != segment->frame && event->step == TB_STEP_SYN &&
         tb_event_is(event, TB_MARK_INFERRED)) {
+        if (!tb_conn_is_next_syn(conn, segment))
+            tb_owners_forget_pending(conn);
         conn->next_syn = link;
         conn->next_from = segment->from;
     } else {
@@ -183,7 +182,26 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     bytes = keep_record(&visit->record);
     if (visit->record.linked)
         add_link(conn, segment, &visit->record.event, link_before(bytes));
+    tb_notes_read(pinfo, conn, segment);
     return bytes;
+}
+
+static void find_owners(struct tb_visit *visit, const packet_info *pinfo)
+{
+    const struct tb_conn *conn = visit->conn;
+
+    memset(visit->owner, 0, sizeof(visit->owner));
+    memset(visit->disowned, 0, sizeof(visit->disowned));
+    if (conn == NULL || !tb_owners_any())
+        return;
+    visit->segment.frame = pinfo->num;
+    visit->segment.from = tb_conn_sender(conn, &visit->end[0], visit->port[0]);
+    for (unsigned end = TB_NOTE_SRC; end < TB_NOTE_END_COUNT; end++) {
+        visit->disowned[end] =
+            !tb_owners_apply(conn, &visit->segment, &visit->record.event, (enum tb_note_end)end);
+        if (!visit->disowned[end])
+            visit->owner[end] = tb_owners_at(conn, &visit->segment, (enum tb_note_end)end);
+    }
 }
 
 static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo)
@@ -210,6 +228,7 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     }
     visit->conn = tb_conns_numbered(visit->record.connection);
     visit->link = visit->record.linked ? link_before(bytes) : NULL;
+    find_owners(visit, pinfo);
 }
 
 /* TCP's own layer: where ours goes. */

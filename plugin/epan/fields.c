@@ -15,6 +15,7 @@ expert_field tb_expert_id[TB_EXPERT_COUNT];
 
 tb_ws_bool tb_pref_info_prefix = true;
 unsigned tb_pref_slow_response_ms = 1000;
+tb_ws_bool tb_pref_process_notes = true;
 
 /* Not one of Wireshark's enumerated preferences: those take any word and keep silent. */
 static const char *pref_language = "auto";
@@ -36,6 +37,44 @@ static enum tb_lang lang = TB_LANG_EN;
 #define NUMBER(id, name, abbrev, type, blurb) FIELD(id, name, abbrev, type, BASE_DEC, NULL, blurb)
 #define MARK(id, name, abbrev, blurb)                                                              \
     FIELD(MARK_FIRST + TB_MARK_##id, name, "mark." abbrev, BOOLEAN, BASE_NONE, NULL, blurb)
+
+/* Fields of owners: their places follow from the prefix and from what is told. */
+#define OWNER(prefix, which, name, abbrev, type, display, blurb)                                   \
+    {                                                                                              \
+        &tb_field_id[TB_FIELD_OWNER_FIRST + (prefix) + TB_OWNER_FIELD_##which],                    \
+        {                                                                                          \
+            name, "tcp-breath." abbrev, FT_##type, display, NULL, 0, blurb, HFILL                  \
+        }                                                                                          \
+    }
+/* `of`: whose process, for the description */
+#define COMMON_FIELDS(at, before, title, of)                                                       \
+    OWNER(at, PROCESS, title "Process", before "process", STRING, BASE_NONE,                       \
+          "Name of the process " of),                                                              \
+        OWNER(at, PID, title "Process ID", before "pid", UINT32, BASE_DEC,                         \
+              "Number of the process " of),                                                        \
+        OWNER(at, CMDLINE, title "Command", before "cmdline", STRING, BASE_NONE,                   \
+              "Arguments of the process " of ", where the capture was asked to record them"),      \
+        OWNER(at, EXE, title "Program", before "exe", STRING, BASE_NONE,                           \
+              "Path of the program of the process " of),                                           \
+        OWNER(at, USER, title "User", before "user", STRING, BASE_NONE,                            \
+              "Name of the user who owns the socket of the process " of),                          \
+        OWNER(at, UID, title "User ID", before "uid", UINT32, BASE_DEC,                            \
+              "Number of the user who owns the socket of the process " of),                        \
+        OWNER(at, CONTAINER, title "Container", before "container", STRING, BASE_NONE,             \
+              "Container of the process " of)
+#define END_FIELDS(prefix, before, title, of)                                                      \
+    COMMON_FIELDS(END_AT(prefix), before, title, of),                                              \
+        OWNER(END_AT(prefix), FD, title "File descriptor", before "fd", UINT32, BASE_DEC,          \
+              "Lowest file descriptor seen for the socket in the process " of),                    \
+        OWNER(END_AT(prefix), START, title "Started after boot", before "start", RELATIVE_TIME,    \
+              BASE_NONE, "When the process " of " started, counted from the boot of its machine"), \
+        OWNER(END_AT(prefix), SOURCE, title "Known by", before "source", STRING, BASE_NONE,        \
+              "How the process " of " is known: connector, user, acceptor, snapshot, scan, live "  \
+              "or unknown"),                                                                       \
+        OWNER(END_AT(prefix), CERTAINTY, title "Certainty", before "certainty", STRING, BASE_NONE, \
+              "Whether the process " of " is sure or unsure")
+#define END_AT(prefix)                                                                             \
+    (TB_OWNER_FIELD_COMMON + (TB_OWNER_PREFIX_##prefix - 1) * TB_OWNER_FIELD_COUNT)
 
 static hf_register_info fields[] = {
     STRING(PHASE, "Phase", "phase",
@@ -109,6 +148,18 @@ static hf_register_info fields[] = {
          "Several exchanges share the bytes: none is told apart"),
     MARK(ONE_DIRECTION, "One direction", "one-direction",
          "The other end has sent too, and the capture has none of that so far"),
+    STRING(LISTENER_PROCESS, "Process of the listening socket", "listener.process",
+           "Name of the process that holds the listening socket: context, never the owner"),
+    NUMBER(LISTENER_PID, "Process ID of the listening socket", "listener.pid", UINT32,
+           "Number of the process that holds the listening socket: context, never the owner"),
+    STRING(MECHANISM, "Recorded by", "mechanism",
+           "How the capture learned of the process: bpf, proc, live, or foreign for another tool's "
+           "note"),
+    COMMON_FIELDS(0, "", "", "at either end"),
+    END_FIELDS(SRC, "src.", "Sender: ", "that sends this segment"),
+    END_FIELDS(DST, "dst.", "Receiver: ", "that receives this segment"),
+    END_FIELDS(CLIENT, "client.", "Client: ", "at the client's end"),
+    END_FIELDS(SERVER, "server.", "Server: ", "at the server's end"),
 };
 
 static_assert(sizeof(fields) / sizeof(fields[0]) == TB_FIELD_COUNT, "a row for each field");
@@ -209,6 +260,10 @@ static void register_preferences(void)
     prefs_register_uint_preference(module, "slow_response_ms", "Slow response (milliseconds)",
                                    "Response times above this are an expert info; 0: none is", 10,
                                    &tb_pref_slow_response_ms);
+    prefs_register_bool_preference(module, "process_notes", "Read process notes",
+                                   "Whether the processes that breathdump has noted in a capture "
+                                   "are shown",
+                                   &tb_pref_process_notes);
 }
 
 void tb_fields_register(void)

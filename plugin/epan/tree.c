@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ends.h"
 #include "experts.h"
 #include "fields.h"
 
@@ -32,12 +33,11 @@ struct pen {
 };
 
 static const struct {
-    const char *comma;
     const char *and;
     const char *of;
 } signs[] = {
-    { ", ", " and ", " of " },
-    { "、", ", ", "/" },
+    { " and ", " of " },
+    { ", ", "/" },
 };
 
 static_assert(sizeof(signs) / sizeof(signs[0]) == TB_LANG_COUNT, "a row for each language");
@@ -242,38 +242,6 @@ static void add_meaning(const struct pen *pen)
     add_word(pen, TB_FIELD_MEANING, TB_LABEL_MEANING, meaning, meaning);
 }
 
-/* "From: client, 192.0.2.10:49152", by the arguments below */
-#define END_FORMAT "%s: %s%s%s%s%s:%u"
-#define END_ARGUMENTS(pen, which, place)                                                           \
-    label(pen, which), role_of(pen, place), signs[(pen)->lang].comma,                              \
-        (pen)->visit->end[place].type == AT_IPv6 ? "[" : "",                                       \
-        address_to_str((pen)->pinfo->pool, &(pen)->visit->end[place]),                             \
-        (pen)->visit->end[place].type == AT_IPv6 ? "]" : "", (pen)->visit->port[place]
-
-static const char *role_of(const struct pen *pen, unsigned end)
-{
-    const enum tb_role sender = pen->event->role;
-    const enum tb_role other = sender == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
-
-    return tb_text_role(pen->lang, end == 0 ? sender : other);
-}
-
-static void add_ends(const struct pen *pen)
-{
-    const char *role = tb_role_name(pen->event->role);
-
-    if (pen->visit->conn == NULL)
-        return; /* nobody knows who is who */
-    if (!pen->visible) {
-        proto_tree_add_string(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0, role);
-        return;
-    }
-    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_ROLE], pen->tvb, 0, 0, role,
-                                 END_FORMAT, END_ARGUMENTS(pen, TB_LABEL_FROM, 0));
-    proto_tree_add_subtree_format(pen->tree, pen->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_TO], NULL,
-                                  END_FORMAT, END_ARGUMENTS(pen, TB_LABEL_TO, 1));
-}
-
 static void add_states(const struct pen *pen)
 {
     const char *client = tb_state_name(pen->event->state[TB_ROLE_CLIENT]);
@@ -433,7 +401,7 @@ static void add_lines(const struct pen *pen)
     add_step(pen);
     add_flags(pen);
     add_meaning(pen);
-    add_ends(pen);
+    tb_ends_draw(pen->visit, pen->tvb, pen->pinfo, pen->tree, pen->lang, pen->visible);
     add_states(pen);
     add_marks(pen);
     if (pen->visit->conn != NULL)
@@ -465,6 +433,12 @@ static const char *start_line(const struct pen *pen, uint16_t has, enum tb_role 
 
 static void begin_story(struct pen *pen)
 {
+    const enum tb_role from = pen->event->role;
+    const enum tb_role to = from == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
+    const struct tb_ownership *const *owner = pen->visit->owner;
+
+    pen->story.owner[from] = owner[0] != NULL ? &owner[0]->owner : NULL;
+    pen->story.owner[to] = owner[1] != NULL ? &owner[1]->owner : NULL;
     pen->story.event = pen->event;
     pen->story.segment = &pen->visit->segment;
     pen->story.start_line[TB_ROLE_CLIENT] = start_line(pen, TB_EVENT_HTTP_REQUEST, TB_ROLE_CLIENT);

@@ -6,6 +6,7 @@
 #include "ws_compat.h"
 
 #include "conns.h"
+#include "ownership.h"
 #include "record.h"
 
 /* One TCP header, on one visit; what the tap's listeners are given. */
@@ -16,6 +17,8 @@ struct tb_visit {
     const struct tb_link *link; /* what acknowledges this segment; NULL: takes no sequence space */
     address end[2];             /* sender, receiver */
     uint16_t port[2];
+    const struct tb_ownership *owner[TB_NOTE_END_COUNT]; /* NULL: unknown */
+    bool disowned[TB_NOTE_END_COUNT]; /* the end may be that of another connection */
     size_t header_length;
 };
 

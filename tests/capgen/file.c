@@ -10,7 +10,7 @@
 #define PCAP_NANOSECONDS  0xa1b23c4du
 #define PCAP_SNAPLEN      262144u /* what tcpdump writes where there is no limit */
 #define NS_PER_S          1000000000u
-#define BLOCK_ROOM        1024u /* more than a block has beside packet and comment */
+#define BLOCK_ROOM        4096u /* more than a block has beside packet and comment */
 
 static const struct cg_format formats[] = {
     { "pcapng", true, false, 9 },     { "pcapng-be", true, true, 9 },

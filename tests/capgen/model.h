@@ -173,7 +173,7 @@ struct cg_segment {
         uint32_t from, to;
     } sack[4];
     size_t sack_count;
-    char comment[256];
+    char comment[1024];
 };
 
 #endif

@@ -83,12 +83,24 @@ static void tell(teller teller, enum tb_lang lang, const struct tb_story *story,
     REQUIRE(used < small && memcmp(part, whole, used) == 0 && part[small] == '#');
 }
 
+/* A process of that name, with some of the numbers. */
+static void set_owner(struct tb_owner *owner, const char *name, const uint8_t raw[8])
+{
+    owner->text[TB_OWNER_COMM].octets = name;
+    owner->text[TB_OWNER_COMM].length = strlen(name);
+    owner->has = raw[5];
+    owner->pid = raw[4];
+    owner->uid = UINT32_MAX;
+    owner->certainty = raw[4] & 1u;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const teller tellers[] = { tb_text_meaning, tb_text_headline, tb_text_info };
     struct tb_event event = { 0 };
     struct tb_segment segment = { 0 };
     struct tb_story story = { .event = &event, .segment = &segment };
+    struct tb_owner owner[TB_ROLE_COUNT] = { 0 };
     uint8_t raw[8] = { 0 };
     char name[200] = { 0 };
     char line[300] = { 0 };
@@ -100,8 +112,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     segment.payload = NULL;
     memcpy(&event, line, sizeof event < sizeof line ? sizeof event : sizeof line);
     tame(&event, raw);
-    story.name[TB_ROLE_CLIENT] = (raw[6] & 2u) != 0 ? name : NULL;
-    story.name[TB_ROLE_SERVER] = (raw[6] & 4u) != 0 ? line : NULL;
+    set_owner(&owner[TB_ROLE_CLIENT], name, raw);
+    set_owner(&owner[TB_ROLE_SERVER], (raw[6] & 32u) != 0 ? name : line, raw);
+    story.owner[TB_ROLE_CLIENT] = (raw[6] & 2u) != 0 ? &owner[TB_ROLE_CLIENT] : NULL;
+    story.owner[TB_ROLE_SERVER] = (raw[6] & 4u) != 0 ? &owner[TB_ROLE_SERVER] : NULL;
     story.start_line[TB_ROLE_CLIENT] = (raw[6] & 8u) != 0 ? line : NULL;
     story.start_line[TB_ROLE_SERVER] = (raw[6] & 16u) != 0 ? name : NULL;
     for (size_t i = 0; i < sizeof tellers / sizeof tellers[0]; i++) {

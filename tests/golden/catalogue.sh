@@ -45,6 +45,60 @@ mark.fast-open: fast-open: 5: tcp-breath.mark.fast-open
 mark.ecn: ecn: 5: tcp-breath.mark.ecn
 mark.one-direction: one-direction: 7: tcp-breath.mark.one-direction
 mark.multiplexed: h2c: 9: tcp-breath.mark.multiplexed
+process: process-notes: 10: tcp-breath.process == "curl"
+pid: process-notes: 10: tcp-breath.pid == 4242
+cmdline: process-notes: 10: tcp-breath.cmdline contains "localhost:8080"
+exe: process-notes: 10: tcp-breath.exe == "/usr/bin/curl"
+user: process-notes: 10: tcp-breath.user == "alice"
+uid: process-notes: 10: tcp-breath.uid == 1000
+container: process-notes: 10: tcp-breath.container == "docker-0123456789ab"
+src.process: process-notes: 6: tcp-breath.src.process == "curl"
+src.pid: process-notes: 6: tcp-breath.src.pid == 4242
+src.cmdline: process-notes: 6: tcp-breath.src.cmdline contains "localhost:8080"
+src.exe: process-notes: 6: tcp-breath.src.exe == "/usr/bin/curl"
+src.user: process-notes: 6: tcp-breath.src.user == "alice"
+src.uid: process-notes: 6: tcp-breath.src.uid == 1000
+src.container: process-notes: 6: tcp-breath.src.container == "docker-0123456789ab"
+src.fd: process-notes: 4: tcp-breath.src.fd == 3
+src.start: process-notes: 6: tcp-breath.src.start == 86400.5
+src.source: process-notes: 6: tcp-breath.src.source == "connector"
+src.certainty: process-notes: 10: tcp-breath.src.certainty == "sure"
+dst.process: process-notes: 4: tcp-breath.dst.process == "curl"
+dst.pid: process-notes: 4: tcp-breath.dst.pid == 4242
+dst.cmdline: process-notes: 4: tcp-breath.dst.cmdline contains "localhost:8080"
+dst.exe: process-notes: 4: tcp-breath.dst.exe == "/usr/bin/curl"
+dst.user: process-notes: 4: tcp-breath.dst.user == "alice"
+dst.uid: process-notes: 4: tcp-breath.dst.uid == 1000
+dst.container: process-notes: 4: tcp-breath.dst.container == "docker-0123456789ab"
+dst.fd: process-notes: 6: tcp-breath.dst.fd == 3
+dst.start: process-notes: 4: tcp-breath.dst.start == 86400.5
+dst.source: process-notes: 4: tcp-breath.dst.source == "connector"
+dst.certainty: process-notes: 10: tcp-breath.dst.certainty == "sure"
+client.process: process-notes: 10: tcp-breath.client.process == "curl"
+client.pid: process-notes: 10: tcp-breath.client.pid == 4242
+client.cmdline: process-notes: 10: tcp-breath.client.cmdline contains "localhost:8080"
+client.exe: process-notes: 10: tcp-breath.client.exe == "/usr/bin/curl"
+client.user: process-notes: 10: tcp-breath.client.user == "alice"
+client.uid: process-notes: 10: tcp-breath.client.uid == 1000
+client.container: process-notes: 10: tcp-breath.client.container == "docker-0123456789ab"
+client.fd: process-fields: 2: tcp-breath.client.fd == 5
+client.start: process-notes: 10: tcp-breath.client.start == 86400.5
+client.source: process-notes: 10: tcp-breath.client.source == "connector"
+client.certainty: process-notes: 10: tcp-breath.client.certainty == "sure"
+server.process: process-notes: 10: tcp-breath.server.process == "hello"
+server.pid: process-notes: 10: tcp-breath.server.pid == 20152
+server.cmdline: process-fields: 2: tcp-breath.server.cmdline == "hello -v"
+server.exe: process-notes: 10: tcp-breath.server.exe == "/srv/hello/hello"
+server.user: process-fields: 2: tcp-breath.server.user == "app"
+server.uid: process-fields: 2: tcp-breath.server.uid == 1001
+server.container: process-fields: 2: tcp-breath.server.container == "podman-77"
+server.fd: process-notes: 10: tcp-breath.server.fd == 3
+server.start: process-notes: 10: tcp-breath.server.start == 7200
+server.source: process-notes: 10: tcp-breath.server.source == "user"
+server.certainty: process-notes: 10: tcp-breath.server.certainty == "sure"
+listener.process: process-notes: 10: tcp-breath.listener.process == "hello-main"
+listener.pid: process-notes: 10: tcp-breath.listener.pid == 20150
+mechanism: process-blind-syn: 15: tcp-breath.mechanism == "proc"
 expert.handshake_retransmission: syn-ack-unanswered: 3: tcp-breath.expert.handshake_retransmission
 expert.refused: refused: 2: tcp-breath.expert.refused
 expert.slow_response: retransmitted-fin: 1: tcp-breath.expert.slow_response

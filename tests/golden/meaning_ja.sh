@@ -7,7 +7,8 @@ set -euo pipefail
 golden_begin
 for capture in $(golden_captures); do
     tb_run tshark -n -2 -r "captures/$capture.pcapng" -o tcp-breath.language:ja -T fields \
-        -e frame.number -e tcp-breath.step -e tcp-breath.meaning >"$TB_TMP/got"
+        -e frame.number -e tcp-breath.step -e tcp-breath.meaning |
+        tb_unescape >"$TB_TMP/got"
     golden_compare "meaning_ja/$capture.txt" "$TB_TMP/got"
 done
 golden_no_orphans meaning_ja

@@ -16,8 +16,9 @@ without_links()
     without_forward | sed -e 's/^[0-9]*//' -e 's/ request_in=[^ ]*//' -e 's/ acks=[^ ]*//'
 }
 
+# What was learned late is another thing that only a second pass knows; owners.sh looks at it
 golden_begin
-golden_join
+golden_join 'process-\(late\|port-reuse\)'
 golden_dump out/all.pcapng >"$TB_TMP/one"
 golden_dump out/all.pcapng -2 >"$TB_TMP/two"
 without_forward <"$TB_TMP/one" >"$TB_TMP/one.same"

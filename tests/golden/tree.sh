@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/golden.sh"
 
-# phase capture frame
+# phase capture frame; "process": for the process, whatever the phase
 segments='handshake article 1
 handshake article 2
 request article 5
@@ -13,7 +13,9 @@ window-update article 4
 teardown article 12
 keep-alive tcp-keep-alive -
 reset reset-in-exchange -
-quoted icmp-quote -'
+quoted icmp-quote -
+process process-notes 6
+process process-hostile 1'
 
 # The first layer alone, wherever it stands; the others are Wireshark's
 first_layer()
@@ -29,10 +31,17 @@ golden_begin
 while read -r phase capture frame; do
     filter="tcp-breath.phase == \"$phase\""
     name=$phase
-    if [ "$frame" != - ]; then
+    case $phase:$frame in
+    process:*)
+        filter="frame.number == $frame"
+        name=$capture
+        ;;
+    *:-) ;;
+    *)
         filter="$filter && frame.number == $frame"
         name=$phase-$frame
-    fi
+        ;;
+    esac
     for language in en ja; do
         tb_run tshark -n -2 -r "captures/$capture.pcapng" -o "tcp-breath.language:$language" \
             -Y "$filter" -O icmp,tcp-breath >"$TB_TMP/all" </dev/null

@@ -31,6 +31,8 @@
 #                          stderr and the exit status are the program's.
 #   tb_require_plugin      fails unless `tshark -G plugins` lists the plugin just built
 #   tb_wireshark_version   prints the X.Y of the tshark at hand
+#   tb_unescape            a filter for the output of `-T fields`: Wireshark later than 4.0 doubles
+#                          the backslashes of a value, 4.0 does not; what comes out is the value
 #   tb_is_root             true as root
 #   tb_skip REASON         prints the reason and exits 77; tests/skips.txt lists the allowed ones
 #   tb_fail REASON         prints the reason and exits 1
@@ -123,6 +125,14 @@ tb_run()
 tb_wireshark_version()
 {
     tb_run tshark --version | sed -n '1s/^TShark (Wireshark) \([0-9]*\.[0-9]*\)\..*/\1/p'
+}
+
+tb_unescape()
+{
+    case $(tb_wireshark_version) in
+    4.0) cat ;;
+    *) sed 's/\\\\/\\/g' ;;
+    esac
 }
 
 tb_require_plugin()

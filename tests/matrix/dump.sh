@@ -47,7 +47,7 @@ dump_fields()
     tb_run tshark -n -2 -r "captures/$1" -o "tcp-breath.language:$2" -T fields -E header=y \
         -E separator='|' -e frame.number $options >"$TB_TMP/rows" ||
         tb_fail "$1: tshark failed"
-    plain_booleans <"$TB_TMP/rows" >"$folder/$1.$2"
+    tb_unescape <"$TB_TMP/rows" | plain_booleans >"$folder/$1.$2"
 }
 
 # Only our layer's lines: what Wireshark says of the others is its own business, and so are blank

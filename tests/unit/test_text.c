@@ -832,24 +832,109 @@ static void one_byte_is_singular(void **state)
                         "クライアントの TCP が 1 バイトの受信を確認応答しました (ACK)。");
 }
 
+#define NAMED(name) .text[TB_OWNER_COMM] = { name, sizeof(name) - 1 }
+
 static void a_process_takes_the_place_of_its_role(void **state)
 {
     static const struct tb_event fin = { DID(ACK_OF_FIN),
                                          .state = { TB_STATE_TIME_WAIT, TB_STATE_CLOSED } };
+    static const struct tb_owner curl = { NAMED("curl"), .has = TB_OWNER_PID, .pid = 4242 };
+    static const struct tb_owner japanese = { NAMED("サーバ") };
     static const struct tb_segment segment = { 0 };
     const struct tb_story story = { .event = &fin,
                                     .segment = &segment,
-                                    .name = { "curl (4242)", "サーバ" } };
+                                    .owner = { &curl, &japanese } };
 
     (void)state;
     assert_string_equal(meaning_of(TB_LANG_EN, &story),
-                        "curl (4242) has received サーバ's FIN (ACK): the connection is closed. "
-                        "curl (4242), which closed first, waits in TIME-WAIT for a while in case a "
-                        "late segment arrives.");
+                        "curl has received サーバ's FIN (ACK): the connection is closed. curl, "
+                        "which closed first, waits in TIME-WAIT for a while in case a late "
+                        "segment arrives.");
     assert_string_equal(meaning_of(TB_LANG_JA, &story),
-                        "curl (4242) がサーバの FIN に確認応答しました (ACK)。"
+                        "curl がサーバの FIN に確認応答しました (ACK)。"
                         "先に FIN を送った側なので、遅れて届くセグメントに備え、"
                         "しばらく TIME-WAIT で待ちます。");
+}
+
+static void the_folded_line_tells_processes_of_one_name_apart(void **state)
+{
+    static const struct tb_event syn = { OF(HANDSHAKE), DID(SYN), .handshake_number = 1 };
+    static const struct tb_segment segment = { .flags = TB_SYN };
+    static const struct tb_owner curl = { NAMED("curl"), .has = TB_OWNER_PID | TB_OWNER_UID,
+                                          .pid = 4242, .uid = 1000 };
+    static const struct tb_owner hello = { NAMED("hello"), .has = TB_OWNER_PID | TB_OWNER_FD,
+                                           .pid = 20152, .fd = 3 };
+    struct tb_story story = { .event = &syn, .segment = &segment, .owner = { &curl, &hello } };
+    char text[400];
+
+    (void)state;
+    tb_text_headline(TB_LANG_EN, &story, text, sizeof text);
+    assert_string_equal(text, "Handshake 1 of 3: curl (4242, uid 1000) asks hello (20152, fd 3) to "
+                              "open a connection");
+    tb_text_headline(TB_LANG_JA, &story, text, sizeof text);
+    assert_string_equal(text, "ハンドシェイク 1/3: curl (4242, uid 1000) が hello (20152, fd 3) に"
+                              "接続を要求しました");
+    tb_text_info(TB_LANG_EN, &story, text, sizeof text);
+    assert_string_equal(text, "handshake 1/3 curl → hello");
+    story.owner[TB_ROLE_SERVER] = NULL;
+    tb_text_info(TB_LANG_JA, &story, text, sizeof text);
+    assert_string_equal(text, "ハンドシェイク 1/3 curl → サーバー");
+}
+
+static void ends_that_are_named_alike_are_told_apart(void **state)
+{
+    static const struct tb_event event = { DID(KEEP_ALIVE) };
+    static const struct tb_segment segment = { 0 };
+    static const struct tb_owner one = { NAMED("python3"), .has = TB_OWNER_PID, .pid = 7 };
+    static const struct tb_owner other = { NAMED("python3"), .has = TB_OWNER_PID, .pid = 8 };
+    const struct tb_story story = { .event = &event,
+                                    .segment = &segment,
+                                    .owner = { &one, &other } };
+
+    (void)state;
+    assert_string_equal(meaning_of(TB_LANG_EN, &story),
+                        "python3 (client) checks whether python3 (server) is still there (TCP "
+                        "keep-alive). No new data is carried.");
+    assert_string_equal(meaning_of(TB_LANG_JA, &story),
+                        "python3 (サーバー) がまだ応答できるかどうかを、python3 (クライアント) が"
+                        "確かめています (TCP キープアライブ)。新しいデータは含みません。");
+}
+
+static void an_owner_that_is_not_sure_is_marked(void **state)
+{
+    static const struct tb_event event = { DID(KEEP_ALIVE_ACK) };
+    static const struct tb_segment segment = { 0 };
+    static const struct tb_owner nginx = { NAMED("nginx"), .certainty = TB_OWNER_UNSURE };
+    const struct tb_story story = { .event = &event, .segment = &segment, .owner = { &nginx } };
+    char text[100];
+
+    (void)state;
+    assert_string_equal(meaning_of(TB_LANG_EN, &story),
+                        "nginx (unsure) answers the keep-alive (ACK): the connection is alive.");
+    assert_string_equal(meaning_of(TB_LANG_JA, &story),
+                        "nginx (不確実) がキープアライブに応答しました (ACK)。"
+                        "コネクションは維持されています。");
+    tb_text_info(TB_LANG_EN, &story, text, sizeof text);
+    assert_non_null(strstr(text, "nginx? → server"));
+}
+
+static void a_process_without_a_name_is_told_by_its_number(void **state)
+{
+    static const struct tb_event event = { DID(KEEP_ALIVE_ACK) };
+    static const struct tb_segment segment = { 0 };
+    static const struct tb_owner nameless = { .has = TB_OWNER_PID, .pid = 4242 };
+    static const struct tb_owner nobody = { .has = TB_OWNER_UID, .uid = 1000 };
+    struct tb_story story = { .event = &event, .segment = &segment, .owner = { &nameless } };
+
+    (void)state;
+    assert_string_equal(meaning_of(TB_LANG_EN, &story),
+                        "Process 4242 answers the keep-alive (ACK): the connection is alive.");
+    assert_string_equal(meaning_of(TB_LANG_JA, &story),
+                        "プロセス 4242 がキープアライブに応答しました (ACK)。"
+                        "コネクションは維持されています。");
+    story.owner[TB_ROLE_CLIENT] = &nobody;
+    assert_string_equal(meaning_of(TB_LANG_EN, &story),
+                        "The client answers the keep-alive (ACK): the connection is alive.");
 }
 
 struct hostile {
@@ -881,9 +966,11 @@ static void what_comes_from_outside_is_escaped(void **state)
 
     (void)state;
     for (size_t i = 0; i < LENGTH(names); i++) {
+        const struct tb_owner owner = { .text[TB_OWNER_COMM] = { names[i].name,
+                                                                 strlen(names[i].name) } };
         const struct tb_story story = { .event = &event,
                                         .segment = &segment,
-                                        .name = { names[i].name, NULL } };
+                                        .owner = { &owner, NULL } };
         const char *text = meaning_of(TB_LANG_EN, &story);
         size_t length = strlen(names[i].shown);
 
@@ -898,7 +985,10 @@ static void a_long_name_is_cut_with_an_ellipsis(void **state)
     static const struct tb_event event = { DID(KEEP_ALIVE_ACK) };
     static const struct tb_segment segment = { 0 };
     char name[300];
-    const struct tb_story story = { .event = &event, .segment = &segment, .name = { name, NULL } };
+    const struct tb_owner owner = { .text[TB_OWNER_COMM] = { name, sizeof name - 1 } };
+    const struct tb_story story = { .event = &event,
+                                    .segment = &segment,
+                                    .owner = { &owner, NULL } };
 
     (void)state;
     for (size_t lead = 0; lead < 3; lead++) {
@@ -1085,6 +1175,10 @@ int main(void)
         cmocka_unit_test(a_short_buffer_never_splits_a_character),
         cmocka_unit_test(one_byte_is_singular),
         cmocka_unit_test(a_process_takes_the_place_of_its_role),
+        cmocka_unit_test(the_folded_line_tells_processes_of_one_name_apart),
+        cmocka_unit_test(ends_that_are_named_alike_are_told_apart),
+        cmocka_unit_test(an_owner_that_is_not_sure_is_marked),
+        cmocka_unit_test(a_process_without_a_name_is_told_by_its_number),
         cmocka_unit_test(what_comes_from_outside_is_escaped),
         cmocka_unit_test(a_long_name_is_cut_with_an_ellipsis),
         cmocka_unit_test(a_start_line_ends_with_its_line),

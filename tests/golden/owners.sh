@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# owners.sh - notes name the processes of their connection and of no other, through every tool
+set -euo pipefail
+. "$(dirname "$0")/golden.sh"
+
+# $1: capture; the rest: options. A line a frame: number, sender, receiver.
+owners()
+{
+    tb_run tshark -n -r "$@" -T fields -E separator=/s -e frame.number \
+        -e tcp-breath.src.process -e tcp-breath.dst.process
+}
+
+# $1: what is wrong otherwise; $2: file; $3: lines that it is to hold, without trailing spaces
+holds()
+{
+    printf '%s\n' "$3" | diff -u - <(sed 's/ *$//' "$2") || tb_fail "$1"
+}
+
+golden_begin
+
+# late: the first pass does not know the server yet, the second does
+owners captures/process-late.pcapng >"$TB_TMP/one"
+owners captures/process-late.pcapng -2 >"$TB_TMP/two"
+holds "late, one pass" <(sed -n 1,5p "$TB_TMP/one") "1 client
+2  client
+3 client
+4 client
+5  client"
+holds "late, two passes" <(sed -n '1,5p;10,11p' "$TB_TMP/two") "1 client master
+2 master client
+3 client master
+4 client master
+5 master client
+10 worker client
+11 client worker"
+
+# a pending SYN's process is the next connection's, if there is one
+owners captures/process-port-reuse.pcapng -2 >"$TB_TMP/two"
+holds "port reuse" <(sed -n '9,10p;15,21p' "$TB_TMP/two") "9 httpd first
+10 second httpd
+15 second httpd
+16 third httpd
+17 httpd
+18  httpd
+19 third httpd
+20 httpd third
+21 third httpd"
+owners captures/process-blind-syn.pcapng -2 >"$TB_TMP/two"
+holds "blind SYN and reset" <(sed -n '6,10p' "$TB_TMP/two") "6 curl hello
+7 stranger
+8 hello
+9  hello
+10 curl hello"
+
+# whoever's answer it is: neither connection knows any more
+owners captures/process-doubtful-tunnel.pcapng -2 >"$TB_TMP/two"
+holds "doubtful tunnels" "$TB_TMP/two" "1 one
+2 other
+3
+4
+5
+6"
+
+# every way of saving keeps the notes
+owners captures/process-notes.pcapng -2 >"$TB_TMP/before"
+tb_run tshark -r captures/process-notes.pcapng -w out/tshark.pcapng
+tb_run editcap captures/process-notes.pcapng out/editcap.pcapng
+tb_run mergecap -w out/mergecap.pcapng captures/process-notes.pcapng
+for tool in tshark editcap mergecap; do
+    owners "out/$tool.pcapng" -2 >"$TB_TMP/after"
+    diff -u "$TB_TMP/before" "$TB_TMP/after" || tb_fail "$tool loses the notes"
+done
+tb_run editcap -F pcap captures/process-notes.pcapng out/plain.pcap
+owners out/plain.pcap -2 | grep -q curl && tb_fail "a process without a note"
+
+# hostile: nothing is believed of a broken note, and nothing that is printed steers a terminal
+owners captures/process-hostile.pcapng -2 >"$TB_TMP/two"
+[ "$(cut -d ' ' -f 1,2 "$TB_TMP/two" | sed -n 2p)" = '2 inner' ] || tb_fail "an injected note"
+[ "$(sed -n '3,$p' "$TB_TMP/two" | tr -d ' 0-9\n')" = '' ] || tb_fail "a broken note is believed"
+tb_run tshark -n -r captures/process-hostile.pcapng -c 1 -O tcp-breath |
+    sed -n '/^TCP Breath/,$p' >"$TB_TMP/shown"
+! LC_ALL=C grep -q '[[:cntrl:]]' "$TB_TMP/shown" || tb_fail "control characters are shown"
+grep -qF 'Process: \x1b[31mred\x0a"%s\xff\xe2\x80\xae' "$TB_TMP/shown" || tb_fail "not escaped"
+
+# the preference
+owners captures/process-notes.pcapng -2 -o tcp-breath.process_notes:FALSE | grep -q curl &&
+    tb_fail "notes are read in spite of the preference"
+golden_end
