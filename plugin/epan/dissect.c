@@ -186,12 +186,23 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     return bytes;
 }
 
+/* NULL where it is the process that is known at one of the ends. */
+static const struct tb_ownership *unplaced(const struct tb_visit *visit,
+                                           const struct tb_ownership *either)
+{
+    for (unsigned end = TB_NOTE_SRC; either != NULL && end < TB_NOTE_END_COUNT; end++)
+        if (visit->owner[end] != NULL && visit->owner[end]->owner.pid == either->owner.pid)
+            return NULL;
+    return either;
+}
+
 static void find_owners(struct tb_visit *visit, const packet_info *pinfo)
 {
     const struct tb_conn *conn = visit->conn;
 
     memset(visit->owner, 0, sizeof(visit->owner));
     memset(visit->disowned, 0, sizeof(visit->disowned));
+    visit->either = NULL;
     if (conn == NULL || !tb_owners_any())
         return;
     visit->segment.frame = pinfo->num;
@@ -202,6 +213,8 @@ static void find_owners(struct tb_visit *visit, const packet_info *pinfo)
         if (!visit->disowned[end])
             visit->owner[end] = tb_owners_at(conn, &visit->segment, (enum tb_note_end)end);
     }
+    if (!visit->disowned[TB_NOTE_SRC] && !visit->disowned[TB_NOTE_DST])
+        visit->either = unplaced(visit, tb_owners_either_at(conn, &visit->segment));
 }
 
 static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo)

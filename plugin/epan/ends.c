@@ -137,16 +137,18 @@ static void add_source(const struct brush *brush, enum tb_field field, const str
 }
 
 static void add_certainty(const struct brush *brush, enum tb_field field,
-                          const struct tb_owner *owner, bool hidden)
+                          const struct tb_ownership *ownership, bool hidden)
 {
-    const enum tb_owner_certainty certainty = (enum tb_owner_certainty)owner->certainty;
+    const enum tb_owner_certainty certainty = (enum tb_owner_certainty)ownership->owner.certainty;
+    const enum tb_label why = ownership->mechanism == TB_MECHANISM_FOREIGN
+                                  ? TB_LABEL_UNSURE_FOREIGN
+                                  : TB_LABEL_UNSURE_BECAUSE;
 
     if (is_read(brush, field))
         add_text(brush, field, TB_LABEL_CERTAINTY, tb_owner_certainty_name(certainty),
                  certainty == TB_OWNER_SURE
                      ? ""
-                     : wmem_strdup_printf(brush->pinfo->pool, " (%s)",
-                                          label(brush, TB_LABEL_UNSURE_BECAUSE)),
+                     : wmem_strdup_printf(brush->pinfo->pool, " (%s)", label(brush, why)),
                  hidden);
 }
 
@@ -158,14 +160,15 @@ static uint32_t number_of(const struct tb_owner *owner, enum tb_owner_field whic
 }
 
 static void add_field(const struct brush *brush, enum tb_field field, enum tb_owner_field which,
-                      const struct tb_owner *owner, bool hidden)
+                      const struct tb_ownership *ownership, bool hidden)
 {
+    const struct tb_owner *owner = &ownership->owner;
     const struct line *line = &lines[which];
 
     if (which == TB_OWNER_FIELD_SOURCE)
         add_source(brush, field, owner, hidden);
     else if (which == TB_OWNER_FIELD_CERTAINTY)
-        add_certainty(brush, field, owner, hidden);
+        add_certainty(brush, field, ownership, hidden);
     else if (line->has == 0)
         add_outside(brush, field, line->label, owner->text[line->text], hidden);
     else if ((owner->has & line->has) == 0)
@@ -178,14 +181,25 @@ static void add_field(const struct brush *brush, enum tb_field field, enum tb_ow
 
 /* All of one owner under one prefix. */
 static void add_fields(const struct brush *brush, enum tb_owner_prefix prefix,
-                       const struct tb_owner *owner, bool hidden)
+                       const struct tb_ownership *ownership, bool hidden)
 {
     const unsigned count =
         prefix == TB_OWNER_PREFIX_ANY ? TB_OWNER_FIELD_COMMON : TB_OWNER_FIELD_COUNT;
 
     for (unsigned i = 0; i < count; i++)
         add_field(brush, tb_field_of_owner(prefix, (enum tb_owner_field)i), (enum tb_owner_field)i,
-                  owner, hidden);
+                  ownership, hidden);
+}
+
+/* "foreign (ptcpdump)" */
+static void add_mechanism(const struct brush *brush, const struct tb_ownership *ownership)
+{
+    const char *name = tb_mechanism_name((enum tb_mechanism)ownership->mechanism);
+    const char *tool = tb_foreign_tool_name((enum tb_foreign_tool)ownership->tool);
+
+    if (is_read(brush, TB_FIELD_MECHANISM))
+        add_text(brush, TB_FIELD_MECHANISM, TB_LABEL_MECHANISM, name,
+                 *tool == '\0' ? "" : wmem_strdup_printf(brush->pinfo->pool, " (%s)", tool), false);
 }
 
 static void add_owner(const struct brush *brush, unsigned end)
@@ -193,16 +207,15 @@ static void add_owner(const struct brush *brush, unsigned end)
     const struct tb_ownership *ownership = brush->visit->owner[end];
     const struct tb_owner *owner = &ownership->owner;
     const bool is_client = (brush->visit->record.event.role == TB_ROLE_CLIENT) == (end == SRC);
-    const char *mechanism = tb_mechanism_name((enum tb_mechanism)ownership->mechanism);
 
-    add_fields(brush, end == SRC ? TB_OWNER_PREFIX_SRC : TB_OWNER_PREFIX_DST, owner, false);
-    add_fields(brush, TB_OWNER_PREFIX_ANY, owner, true);
-    add_fields(brush, is_client ? TB_OWNER_PREFIX_CLIENT : TB_OWNER_PREFIX_SERVER, owner, true);
+    add_fields(brush, end == SRC ? TB_OWNER_PREFIX_SRC : TB_OWNER_PREFIX_DST, ownership, false);
+    add_fields(brush, TB_OWNER_PREFIX_ANY, ownership, true);
+    add_fields(brush, is_client ? TB_OWNER_PREFIX_CLIENT : TB_OWNER_PREFIX_SERVER, ownership, true);
     add_outside(brush, TB_FIELD_LISTENER_PROCESS, TB_LABEL_LISTENER_PROCESS,
                 owner->text[TB_OWNER_LISTENER_COMM], false);
     if ((owner->has & TB_OWNER_LISTENER_PID) != 0)
         add_number(brush, TB_FIELD_LISTENER_PID, TB_LABEL_LISTENER_PID, owner->listener_pid, false);
-    add_text(brush, TB_FIELD_MECHANISM, TB_LABEL_MECHANISM, mechanism, "", false);
+    add_mechanism(brush, ownership);
 }
 
 static enum tb_label reason(const struct tb_visit *visit, unsigned end)
@@ -211,6 +224,8 @@ static enum tb_label reason(const struct tb_visit *visit, unsigned end)
         return TB_LABEL_UNKNOWN_CONNECTION;
     if (!tb_pref_process_notes)
         return TB_LABEL_UNKNOWN_UNREAD;
+    if (visit->either != NULL)
+        return TB_LABEL_UNKNOWN_WHICH;
     return tb_owners_any() ? TB_LABEL_UNKNOWN_END : TB_LABEL_UNKNOWN_UNRECORDED;
 }
 
@@ -226,6 +241,23 @@ static void add_process(const struct brush *brush, proto_tree *below, unsigned e
         proto_tree_add_subtree_format(below, brush->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_END], NULL,
                                       "%s: %s", label(brush, TB_LABEL_PROCESS),
                                       label(brush, reason(brush->visit, end)));
+}
+
+/* Beside both ends' lines: the process that one of them has. */
+static void add_either(const struct brush *brush)
+{
+    const struct tb_ownership *either = brush->visit->either;
+    struct brush inner = *brush;
+    char owner[SHOWN_OCTETS] = "";
+
+    if (brush->visible) {
+        tb_text_owner(brush->lang, &either->owner, owner, sizeof(owner));
+        inner.tree = proto_tree_add_subtree_format(brush->tree, brush->tvb, 0, 0,
+                                                   tb_subtree_id[TB_SUBTREE_END], NULL, "%s: %s",
+                                                   label(brush, TB_LABEL_EITHER), owner);
+    }
+    add_fields(&inner, TB_OWNER_PREFIX_ANY, either, false);
+    add_mechanism(&inner, either);
 }
 
 /* "curl (4242, uid 1000), client, 192.0.2.10:49152" */
@@ -265,6 +297,8 @@ void tb_ends_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
                                            "%s: %s", label(&brush, TB_LABEL_TO),
                                            shown_end(&brush, DST));
     }
+    if (visit->either != NULL)
+        add_either(&brush);
     if (!visible && visit->owner[SRC] == NULL && visit->owner[DST] == NULL)
         return;
     add_process(&brush, proto_item_add_subtree(from, tb_subtree_id[TB_SUBTREE_END]), SRC);

@@ -20,6 +20,7 @@ struct end {
 struct tb_owners {
     struct end end[TB_SIDE_COUNT];
     struct end next[TB_SIDE_COUNT]; /* of the connection that the pending SYN may open */
+    struct end either;              /* of one of the two, and it is not known of which */
 };
 
 static bool any;
@@ -34,21 +35,27 @@ bool tb_owners_any(void)
     return any;
 }
 
-static bool is_same_text(const struct tb_octet_string *one, const struct tb_octet_string *other)
+static bool adds_text(const struct tb_octet_string *known, const struct tb_octet_string *more)
 {
-    return one->length == other->length &&
-           (one->length == 0 || memcmp(one->octets, other->octets, one->length) == 0);
+    return more->length > 0 && (known->length != more->length ||
+                                memcmp(known->octets, more->octets, more->length) != 0);
 }
 
-static bool is_same(const struct tb_owner *one, const struct tb_owner *other)
+/* Whether `more` says anything of the same process that `known` does not, or is another process. */
+static bool adds(const struct tb_owner *known, const struct tb_owner *more)
 {
     for (size_t i = 0; i < TB_OWNER_TEXT_COUNT; i++)
-        if (!is_same_text(&one->text[i], &other->text[i]))
-            return false;
-    return one->start_ns == other->start_ns && one->pid == other->pid && one->uid == other->uid &&
-           one->fd == other->fd && one->listener_pid == other->listener_pid &&
-           one->has == other->has && one->source == other->source &&
-           one->certainty == other->certainty;
+        if (adds_text(&known->text[i], &more->text[i]))
+            return true;
+    if ((more->has & TB_OWNER_PID) == 0)
+        return (known->has & TB_OWNER_PID) != 0; /* whoever has that name */
+    return (more->has & ~known->has) != 0 || known->pid != more->pid ||
+           ((more->has & TB_OWNER_START) != 0 && known->start_ns != more->start_ns) ||
+           ((more->has & TB_OWNER_UID) != 0 && known->uid != more->uid) ||
+           ((more->has & TB_OWNER_FD) != 0 && known->fd != more->fd) ||
+           ((more->has & TB_OWNER_LISTENER_PID) != 0 &&
+            known->listener_pid != more->listener_pid) ||
+           known->source != more->source || known->certainty != more->certainty;
 }
 
 static void copy_texts(struct tb_owner *owner)
@@ -75,8 +82,7 @@ static struct tb_ownership *next_place(struct end *owners)
     return &owners->list[owners->count++];
 }
 
-static void add(struct end *owners, uint32_t frame, const struct tb_owner *owner,
-                enum tb_mechanism mechanism, enum tb_owners_rank rank)
+static void add(struct end *owners, const struct tb_ownership *told, enum tb_owners_rank rank)
 {
     struct tb_ownership *place;
 
@@ -84,14 +90,12 @@ static void add(struct end *owners, uint32_t frame, const struct tb_owner *owner
         return;
     if (rank > owners->rank)
         owners->count = 0;
-    if (owners->count > 0 && is_same(&owners->list[owners->count - 1].owner, owner))
+    if (owners->count > 0 && !adds(&owners->list[owners->count - 1].owner, &told->owner))
         return;
     owners->rank = (uint8_t)rank;
     place = next_place(owners);
-    place->owner = *owner;
+    *place = *told;
     copy_texts(&place->owner);
-    place->frame = frame;
-    place->mechanism = (uint8_t)mechanism;
     any = true;
 }
 
@@ -128,16 +132,55 @@ static bool is_doubted(const struct tb_conn *conn, const struct tb_segment *segm
     return conn->doubted != 0 && segment->frame >= conn->doubted;
 }
 
+static void set(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
+                const struct tb_ownership *told, enum tb_owners_rank rank)
+{
+    const bool pending = tb_conn_is_next_syn(conn, segment);
+
+    if (!tb_owner_is_known(&told->owner) || is_doubted(conn, segment))
+        return;
+    if (conn->owners == NULL)
+        conn->owners = wmem_new0(wmem_file_scope(), struct tb_owners);
+    if (end < TB_NOTE_END_COUNT)
+        add(list_of(conn->owners, pending, side_of(segment, (enum tb_note_end)end)), told, rank);
+    else if (!pending)
+        add(&conn->owners->either, told, rank);
+}
+
 void tb_owners_set(struct tb_conn *conn, const struct tb_segment *segment, enum tb_note_end end,
                    const struct tb_owner *owner, enum tb_mechanism mechanism,
                    enum tb_owners_rank rank)
 {
-    if (!tb_owner_is_known(owner) || is_doubted(conn, segment))
-        return;
-    if (conn->owners == NULL)
-        conn->owners = wmem_new0(wmem_file_scope(), struct tb_owners);
-    add(list_of(conn->owners, tb_conn_is_next_syn(conn, segment), side_of(segment, end)),
-        segment->frame, owner, mechanism, rank);
+    const struct tb_ownership told = { .owner = *owner,
+                                       .frame = segment->frame,
+                                       .mechanism = (uint8_t)mechanism };
+
+    set(conn, segment, end, &told, rank);
+}
+
+void tb_owners_set_foreign(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
+                           const struct tb_foreign *foreign)
+{
+    static const uint8_t ranks[TB_FOREIGN_COUNT] = {
+        [TB_FOREIGN_PTCPDUMP] = TB_OWNERS_FOREIGN_COMMENT,
+        [TB_FOREIGN_RUSTNET] = TB_OWNERS_FOREIGN_COMMENT,
+        [TB_FOREIGN_PKTAP] = TB_OWNERS_FOREIGN_HEADER,
+        [TB_FOREIGN_DARWIN] = TB_OWNERS_FOREIGN_INDEX,
+    };
+    const struct tb_ownership told = { .owner = foreign->owner,
+                                       .frame = segment->frame,
+                                       .mechanism = TB_MECHANISM_FOREIGN,
+                                       .tool = (uint8_t)foreign->tool };
+
+    set(conn, segment, end, &told, (enum tb_owners_rank)ranks[foreign->tool]);
+}
+
+const struct tb_ownership *tb_owners_either_at(const struct tb_conn *conn,
+                                               const struct tb_segment *segment)
+{
+    if (conn->owners == NULL || tb_conn_is_next_syn(conn, segment))
+        return NULL;
+    return find(&conn->owners->either, segment->frame);
 }
 
 const struct tb_ownership *tb_owners_at(const struct tb_conn *conn,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "foreign.h"
 #include "owner.h"
 #include "segment.h"
 
@@ -30,6 +31,7 @@ struct tb_ownership {
     struct tb_owner owner;
     uint32_t frame;    /* that told of it */
     uint8_t mechanism; /* enum tb_mechanism */
+    uint8_t tool;      /* enum tb_foreign_tool; where the mechanism is TB_MECHANISM_FOREIGN */
 };
 
 /* What is known of one connection's ends. A SYN that comes into a connection that is still open may
@@ -45,6 +47,16 @@ struct tb_conn;
 void tb_owners_set(struct tb_conn *conn, const struct tb_segment *segment, enum tb_note_end end,
                    const struct tb_owner *owner, enum tb_mechanism mechanism,
                    enum tb_owners_rank rank);
+
+/* The same, of what another tool has written. `end` TB_NOTE_END_COUNT: one of the two, and it is
+ * not said which; nothing is known then of a SYN that is pending. */
+void tb_owners_set_foreign(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
+                           const struct tb_foreign *foreign);
+
+/* Who owns one of the two ends, as far as that is known on the segment's frame; NULL: nobody is
+ * named so. */
+const struct tb_ownership *tb_owners_either_at(const struct tb_conn *conn,
+                                               const struct tb_segment *segment);
 
 /* The owner at the time of the segment, whose frame and side are set; NULL: not known (yet). Of a
  * SYN that is pending: the owner in the connection that it opened or would open. */

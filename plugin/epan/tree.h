@@ -18,7 +18,8 @@ struct tb_visit {
     address end[2];             /* sender, receiver */
     uint16_t port[2];
     const struct tb_ownership *owner[TB_NOTE_END_COUNT]; /* NULL: unknown */
-    bool disowned[TB_NOTE_END_COUNT]; /* the end may be that of another connection */
+    const struct tb_ownership *either; /* of one of the two ends, it is not known which; or NULL */
+    bool disowned[TB_NOTE_END_COUNT];  /* the end may be that of another connection */
     size_t header_length;
 };
 

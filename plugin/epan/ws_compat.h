@@ -42,6 +42,48 @@ typedef gboolean tb_ws_bool;
 typedef bool tb_ws_bool;
 #endif
 
+/* The name of the interface that the packet was captured on; NULL: not known. Sections of pcapng
+ * count from 4.4 on, and their interfaces in each. */
+static inline const char *tb_ws_interface_name(const packet_info *pinfo)
+{
+    const wtap_rec *rec = pinfo->rec;
+    const uint32_t interface = rec->rec_header.packet_header.interface_id;
+
+    if (rec->rec_type != REC_TYPE_PACKET || (rec->presence_flags & WTAP_HAS_INTERFACE_ID) == 0)
+        return NULL;
+#if TB_WS_VERSION < 404
+    return epan_get_interface_name(pinfo->epan, interface);
+#else
+    return epan_get_interface_name(
+        pinfo->epan, interface,
+        (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? rec->section_number : 0);
+#endif
+}
+
+/* The process of Darwin's that a packet's options name; false: none. Wireshark reads them from 4.6
+ * on. */
+static inline bool tb_ws_darwin_process(const packet_info *pinfo, uint32_t *pid, const char **name)
+{
+#if TB_WS_VERSION < 406
+    (void)pinfo;
+    (void)pid;
+    (void)name;
+    return false;
+#else
+    const wtap_rec *rec = pinfo->rec;
+    const unsigned section =
+        (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? rec->section_number : 0;
+    uint32_t block;
+
+    if (rec->block == NULL || wtap_block_get_uint32_option_value(rec->block, OPT_PKT_DARWIN_PIB_ID,
+                                                                 &block) != WTAP_OPTTYPE_SUCCESS)
+        return false;
+    *pid = (uint32_t)epan_get_process_id(pinfo->epan, block, section);
+    *name = epan_get_process_name(pinfo->epan, block, section);
+    return true;
+#endif
+}
+
 /* wsutil/plugins.h, which defines it, is not in 4.0's development package; plugin_describe() is
  * looked up from 4.2 on and passed over before. */
 #define TB_WS_PLUGIN_DISSECTOR 1u

@@ -10,7 +10,13 @@
 #define PCAP_NANOSECONDS  0xa1b23c4du
 #define PCAP_SNAPLEN      262144u /* what tcpdump writes where there is no limit */
 #define NS_PER_S          1000000000u
-#define BLOCK_ROOM        4096u /* more than a block has beside packet and comment */
+/* Apple's pcapng.h: a process, its name, and the packets that are its */
+#define BLOCK_PROCESS         0x80000001u
+#define OPTION_PROCESS_NAME   2u
+#define OPTION_PACKET_PROCESS 0x8001u
+
+#define COMMENTS_MAX 8u
+#define BLOCK_ROOM   4096u /* more than a block has beside packet and comment */
 
 static const struct cg_format formats[] = {
     { "pcapng", true, false, 9 },     { "pcapng-be", true, true, 9 },
@@ -83,17 +89,23 @@ static void put_pcap_header(struct cg_file *file, uint16_t link_type)
     put(&file->out, link_type, 4);
 }
 
+static bool has_options(const struct cg_notes *notes)
+{
+    return notes != NULL &&
+           (notes->comments_length > 0 || notes->way != CG_WAY_UNSAID || notes->darwin != 0);
+}
+
 static int add_pcap(struct cg_file *file, const struct cg_frame *frame)
 {
     uint32_t fraction = (uint32_t)(frame->time_ns % NS_PER_S);
 
-    if (frame->comment != NULL)
+    if (has_options(frame->notes))
         return -ENOTSUP;
     if (file->interface_count == 0) {
         put_pcap_header(file, frame->link_type);
-        file->link_types[file->interface_count++] = frame->link_type;
+        file->interfaces[file->interface_count++].link_type = frame->link_type;
     }
-    if (file->link_types[0] != frame->link_type)
+    if (file->interfaces[0].link_type != frame->link_type)
         return -EXDEV;
     put(&file->out, (uint32_t)(frame->time_ns / NS_PER_S), 4);
     put(&file->out, file->format->tsresol == 9 ? fraction : fraction / 1000, 4);
@@ -104,36 +116,82 @@ static int add_pcap(struct cg_file *file, const struct cg_frame *frame)
     return 0;
 }
 
-/* The interface of this link type, described where it is the first time. */
+static int begin_section(struct cg_file *file)
+{
+    return file->out.used > 0 ? 0 : tb_pcapng_add_section(&file->out, NULL, 0);
+}
+
+int cg_file_add_process(struct cg_file *file, uint32_t pid, const char *name)
+{
+    const struct tb_pcapng_option option = tb_pcapng_text(OPTION_PROCESS_NAME, name);
+    uint8_t body[4];
+    int error;
+
+    if (!file->format->pcapng)
+        return -ENOTSUP;
+    if (reserve(&file->out, BLOCK_ROOM) != 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < sizeof body; i++)
+        body[i] = (uint8_t)(pid >> 8 * (file->format->big_endian ? sizeof body - 1 - i : i));
+    error = begin_section(file);
+    return error != 0
+               ? error
+               : tb_pcapng_add_block(&file->out, BLOCK_PROCESS, body, sizeof body, &option, 1);
+}
+
+/* The interface of this link type and name, described where it is the first time. */
 static int find_interface(struct cg_file *file, uint16_t link_type, uint32_t *interface)
 {
+    const struct tb_pcapng_option name = tb_pcapng_text(TB_PCAPNG_IF_NAME, file->interface);
     const struct tb_pcapng_interface description = { .link_type = link_type,
                                                      .snaplen = file->snaplen,
-                                                     .tsresol = file->format->tsresol };
+                                                     .tsresol = file->format->tsresol,
+                                                     .options = &name,
+                                                     .option_count = *file->interface != '\0' };
     int error = 0;
 
     for (*interface = 0; *interface < file->interface_count; ++*interface)
-        if (file->link_types[*interface] == link_type)
+        if (file->interfaces[*interface].link_type == link_type &&
+            strcmp(file->interfaces[*interface].name, file->interface) == 0)
             return 0;
-    if (file->interface_count == 0)
-        error = tb_pcapng_add_section(&file->out, NULL, 0);
+    if (file->interface_count == CG_INTERFACES_MAX)
+        return -ENOMEM;
+    error = begin_section(file);
     if (error == 0)
         error = tb_pcapng_add_interface(&file->out, &description);
-    file->link_types[file->interface_count++] = link_type;
+    file->interfaces[file->interface_count].link_type = link_type;
+    memcpy(file->interfaces[file->interface_count++].name, file->interface, sizeof file->interface);
     return error;
+}
+
+/* Returns how many there are. */
+static size_t list_options(const struct cg_notes *notes,
+                           struct tb_pcapng_option options[COMMENTS_MAX + 2])
+{
+    size_t count = 0;
+
+    if (notes == NULL)
+        return 0;
+    for (size_t at = 0; at < notes->comments_length && count < COMMENTS_MAX;
+         at += strlen(notes->comments + at) + 1)
+        options[count++] = tb_pcapng_text(TB_PCAPNG_COMMENT, notes->comments + at);
+    if (notes->way != CG_WAY_UNSAID)
+        options[count++] = tb_pcapng_number(TB_PCAPNG_EPB_FLAGS, 4, notes->way);
+    if (notes->darwin != 0)
+        options[count++] = tb_pcapng_number(OPTION_PACKET_PROCESS, 4, notes->darwin - 1);
+    return count;
 }
 
 static int add_pcapng(struct cg_file *file, const struct cg_frame *frame)
 {
-    const char *text = frame->comment != NULL ? frame->comment : "";
-    const struct tb_pcapng_option comment = tb_pcapng_text(TB_PCAPNG_COMMENT, text);
+    struct tb_pcapng_option options[COMMENTS_MAX + 2];
     struct tb_pcapng_packet packet = { .ticks =
                                            tb_pcapng_ticks(frame->time_ns, file->format->tsresol),
                                        .data = frame->data,
                                        .captured = frame->captured,
                                        .length = frame->length,
-                                       .options = &comment,
-                                       .option_count = frame->comment != NULL ? 1 : 0 };
+                                       .options = options,
+                                       .option_count = list_options(frame->notes, options) };
     int error = find_interface(file, frame->link_type, &packet.interface);
 
     return error != 0 ? error : tb_pcapng_add_packet(&file->out, &packet);

@@ -6,6 +6,10 @@
 #include "model.h"
 #include "pcapng.h"
 
+enum {
+    CG_INTERFACES_MAX = 32
+};
+
 struct cg_format {
     const char *name;
     bool pcapng;
@@ -15,9 +19,13 @@ struct cg_format {
 
 struct cg_file {
     const struct cg_format *format;
-    struct tb_pcapng out; /* the octets; classic pcap uses the same buffer */
-    uint32_t snaplen;     /* 0: none */
-    uint16_t link_types[CG_BASE_COUNT];
+    struct tb_pcapng out;        /* the octets; classic pcap uses the same buffer */
+    uint32_t snaplen;            /* 0: none */
+    char interface[CG_NAME_MAX]; /* name of that which frames come from now; "": not said */
+    struct {
+        uint16_t link_type;
+        char name[CG_NAME_MAX];
+    } interfaces[CG_INTERFACES_MAX];
     size_t interface_count;
 };
 
@@ -27,7 +35,7 @@ struct cg_frame {
     const uint8_t *data;
     size_t captured;
     size_t length;
-    const char *comment; /* or NULL */
+    const struct cg_notes *notes; /* or NULL */
 };
 
 /* NULL where there is none of this name. */
@@ -37,6 +45,9 @@ const char *cg_format_names(void);
 
 void cg_file_init(struct cg_file *file, const struct cg_format *format);
 void cg_file_free(struct cg_file *file);
+
+/* A process block of Darwin's, which frames may name by their order. 0; -ENOMEM; -ENOTSUP. */
+int cg_file_add_process(struct cg_file *file, uint32_t pid, const char *name);
 
 /* 0; -ENOMEM; -EXDEV: classic pcap has one link type only; -ENOTSUP: and no comments. */
 int cg_file_add(struct cg_file *file, const struct cg_frame *frame);

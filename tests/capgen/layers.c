@@ -360,6 +360,18 @@ static void prepend_pktap(struct cg_packet *packet, enum cg_side from, uint32_t 
     cg_put32_le(header + 84, UINT32_MAX);
 }
 
+void cg_pktap_note(struct cg_packet *packet, const struct cg_notes *notes)
+{
+    uint8_t *header = cg_packet_data(packet);
+
+    if (notes->way != CG_WAY_UNSAID)
+        cg_put32_le(header + 36, notes->way);
+    if (notes->pid != 0) {
+        cg_put32_le(header + 52, notes->pid);
+        memcpy(header + 56, notes->process, sizeof notes->process);
+    }
+}
+
 /* IEEE 802.11-2020 section 9.3.2.2: destination, source, length, LLC and SNAP. */
 static void prepend_subframe(struct cg_packet *packet, enum cg_side from, uint32_t type)
 {

@@ -21,6 +21,9 @@ uint16_t cg_base_link_type(enum cg_base base);
 void cg_path_wrap(struct cg_packet *packet, const struct cg_path *path, enum cg_side from,
                   uint32_t type, uint16_t id);
 
+/* Into the pktap header at the packet's beginning: the way it went, the process. */
+void cg_pktap_note(struct cg_packet *packet, const struct cg_notes *notes);
+
 /* Makes the subframes an 802.11 frame. */
 void cg_amsdu_prepend(struct cg_packet *subframes, enum cg_side from);
 

@@ -141,6 +141,22 @@ struct cg_number {
 #define CG_AE  0x100u
 
 /* What a line says about a segment. */
+enum cg_way {
+    CG_WAY_UNSAID,
+    CG_WAY_IN,
+    CG_WAY_OUT
+};
+
+/* What the file says of a segment's frame beside the frame. */
+struct cg_notes {
+    char comments[1024];    /* one behind the other, each terminated */
+    size_t comments_length; /* terminators counted */
+    uint8_t way;            /* enum cg_way */
+    uint32_t darwin;        /* 1 + index of Darwin's process block; 0: none */
+    uint32_t pid;           /* in pktap's header; 0: none */
+    char process[20];       /* likewise; not terminated where it is so long */
+};
+
 struct cg_segment {
     uint64_t time_ns; /* since the file's start */
     enum cg_side side;
@@ -173,7 +189,7 @@ struct cg_segment {
         uint32_t from, to;
     } sack[4];
     size_t sack_count;
-    char comment[1024];
+    struct cg_notes notes;
 };
 
 #endif

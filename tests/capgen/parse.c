@@ -153,6 +153,19 @@ static int read_link(struct cg_source *source)
     return 0;
 }
 
+/* interface NAME */
+static int read_interface(struct cg_source *source)
+{
+    char *name = source->render->file.interface;
+
+    if (next_word(source, "the interface's name") != 0)
+        return -EINVAL;
+    if (source->lexer.length >= CG_NAME_MAX)
+        return cg_lex_fail(&source->lexer, "\"%s\" is too long", source->lexer.text);
+    memcpy(name, source->lexer.text, source->lexer.length + 1);
+    return next(source);
+}
+
 static int read_snaplen(struct cg_source *source)
 {
     if (next_word(source, "the number of octets") != 0)
@@ -344,6 +357,25 @@ static int read_event(struct cg_source *source)
     return at_word(source, "frame") ? read_frame(source) : read_segment(source);
 }
 
+/* process PID "name" */
+static int read_process(struct cg_source *source)
+{
+    uint32_t pid;
+    int error;
+
+    if (next_word(source, "a process id") != 0)
+        return -EINVAL;
+    if (!cg_parse_number(source->lexer.text, UINT32_MAX, &pid))
+        return cg_lex_fail(&source->lexer, "\"%s\" is not a process id", source->lexer.text);
+    error = next(source);
+    if (error != 0)
+        return error;
+    if (source->lexer.kind != CG_TOKEN_STRING)
+        return cg_lex_fail(&source->lexer, "the process's name is missing");
+    error = rendered(source, cg_file_add_process(&source->render->file, pid, source->lexer.text));
+    return error != 0 ? error : next(source);
+}
+
 static int read_statement(struct cg_source *source)
 {
     char first = source->lexer.text[0];
@@ -360,6 +392,10 @@ static int read_statement(struct cg_source *source)
         return read_link(source);
     if (at_word(source, "snaplen"))
         return read_snaplen(source);
+    if (at_word(source, "interface"))
+        return read_interface(source);
+    if (at_word(source, "process"))
+        return read_process(source);
     return cg_lex_fail(&source->lexer, "\"%s\" is not a statement", source->lexer.text);
 }
 

@@ -107,9 +107,25 @@ static bool parse_switch(const char *text, struct cg_segment *segment)
         segment->ecn = 1;
     else if (strcmp(text, "ce") == 0)
         segment->ecn = 3;
+    else if (strcmp(text, "in") == 0)
+        segment->notes.way = CG_WAY_IN;
+    else if (strcmp(text, "out") == 0)
+        segment->notes.way = CG_WAY_OUT;
     else
         return false;
     return true;
+}
+
+/* process=PID:NAME, in pktap's header. */
+static bool parse_process(char *text, struct cg_notes *notes)
+{
+    char *name = strchr(text, ':');
+
+    if (name == NULL || strlen(name + 1) > sizeof notes->process)
+        return false;
+    *name++ = '\0';
+    memcpy(notes->process, name, strlen(name));
+    return cg_parse_number(text, UINT32_MAX, &notes->pid) && notes->pid != 0;
 }
 
 /* Settings that are a number behind their name. */
@@ -137,6 +153,8 @@ static bool parse_numeric(const char *name, const char *text, struct cg_segment 
         segment->pad = other.value;
     else if (strcmp(name, "cut") == 0)
         segment->cut = other.value;
+    else if (strcmp(name, "darwin") == 0)
+        segment->notes.darwin = other.value + 1;
     else
         return false;
     return true;
@@ -155,18 +173,23 @@ static bool parse_setting(char *text, struct cg_segment *segment)
         return parse_sack(value, segment);
     if (strcmp(text, "fo") == 0)
         return parse_fast_open(value, segment);
+    if (strcmp(text, "process") == 0)
+        return parse_process(value, &segment->notes);
     return parse_numeric(text, value, segment);
 }
 
 /* comment="...": the current token is the name. */
-static int parse_comment(struct cg_lexer *lexer, struct cg_segment *segment)
+static int parse_comment(struct cg_lexer *lexer, struct cg_notes *notes)
 {
+    const size_t room = sizeof notes->comments - notes->comments_length;
+
     if (cg_lex_next(lexer) != 0)
         return -EINVAL;
-    if (lexer->kind != CG_TOKEN_STRING || lexer->length >= sizeof segment->comment)
+    if (lexer->kind != CG_TOKEN_STRING || lexer->length >= room)
         return cg_lex_fail(lexer, "comment= wants a string of at most %zu octets",
-                           sizeof segment->comment - 1);
-    memcpy(segment->comment, lexer->text, lexer->length + 1);
+                           sizeof notes->comments - 1);
+    memcpy(notes->comments + notes->comments_length, lexer->text, lexer->length + 1);
+    notes->comments_length += lexer->length + 1;
     return 0;
 }
 
@@ -178,7 +201,7 @@ static int parse_item(struct cg_lexer *lexer, struct cg_segment *segment,
     int error;
 
     if (lexer->kind == CG_TOKEN_WORD && strcmp(lexer->text, "comment=") == 0)
-        return parse_comment(lexer, segment);
+        return parse_comment(lexer, &segment->notes);
     error = cg_payload_parse(lexer, payload, &is_payload);
     if (error != 0 || is_payload)
         return error;

@@ -27,8 +27,8 @@ struct datagram {
     struct cg_ip ip;
     uint64_t time_ns;
     uint32_t pad;
-    uint32_t snap; /* UINT32_MAX: none */
-    const char *comment;
+    uint32_t snap;                /* UINT32_MAX: none */
+    const struct cg_notes *notes; /* or NULL */
 };
 
 static const struct cg_path *path_of(const struct cg_render *render,
@@ -67,7 +67,7 @@ static int add_frame(struct cg_render *render, const struct datagram *datagram,
                               .data = cg_packet_data(packet),
                               .captured = min(length, datagram->snap),
                               .length = length,
-                              .comment = datagram->comment };
+                              .notes = datagram->notes };
 
     render->end_ns = time_ns;
     if (render->file.snaplen > 0)
@@ -136,6 +136,8 @@ static int add_datagram(struct cg_render *render, const struct datagram *datagra
     cg_path_wrap(packet, datagram->path, datagram->side, type, datagram->ip.id);
     if (cg_packet_append(packet, datagram->pad) == NULL)
         return -EINVAL;
+    if (datagram->path->base == CG_BASE_PKTAP && datagram->notes != NULL)
+        cg_pktap_note(packet, datagram->notes);
     if (datagram->path->base == CG_BASE_AMSDU)
         return add_subframe(render, datagram, packet);
     return add_whole_frame(render, datagram, packet);
@@ -232,7 +234,7 @@ int cg_render_segment(struct cg_render *render, struct cg_connection *connection
         .time_ns = segment->time_ns,
         .pad = segment->pad,
         .snap = segment->snap.stated != CG_UNSTATED ? segment->snap.value : UINT32_MAX,
-        .comment = segment->comment[0] != '\0' ? segment->comment : NULL,
+        .notes = &segment->notes,
     };
     int error;
 
@@ -313,5 +315,6 @@ int cg_render_finish(struct cg_render *render)
     int error = flush_amsdu(render);
 
     render->offset_ns = render->end_ns + NS_PER_S;
+    render->file.interface[0] = '\0';
     return error;
 }

@@ -71,6 +71,15 @@ for tool in tshark editcap mergecap; do
     owners "out/$tool.pcapng" -2 >"$TB_TMP/after"
     diff -u "$TB_TMP/before" "$TB_TMP/after" || tb_fail "$tool loses the notes"
 done
+tb_run dumpcap -q -i - -w out/dumpcap.pcapng <"$TB_TMP/captures/process-notes.pcapng" 2>/dev/null
+tb_run dumpcap -q -i - -b packets:4 -w out/ring.pcapng \
+    <"$TB_TMP/captures/process-notes.pcapng" 2>/dev/null
+[ "$(find "$TB_TMP/out" -name 'ring_*.pcapng' | wc -l)" -ge 2 ] || tb_fail "one file is no ring"
+tb_run sh -c 'mergecap -a -w out/rings.pcapng out/ring_*.pcapng'
+for tool in dumpcap rings; do
+    owners "out/$tool.pcapng" -2 >"$TB_TMP/after"
+    diff -u "$TB_TMP/before" "$TB_TMP/after" || tb_fail "$tool: dumpcap loses the notes"
+done
 tb_run editcap -F pcap captures/process-notes.pcapng out/plain.pcap
 owners out/plain.pcap -2 | grep -q curl && tb_fail "a process without a note"
 
@@ -83,7 +92,59 @@ tb_run tshark -n -r captures/process-hostile.pcapng -c 1 -O tcp-breath |
 ! LC_ALL=C grep -q '[[:cntrl:]]' "$TB_TMP/shown" || tb_fail "control characters are shown"
 grep -qF 'Process: \x1b[31mred\x0a"%s\xff\xe2\x80\xae' "$TB_TMP/shown" || tb_fail "not escaped"
 
+# other tools' notes: at the end that is meant, where that is certain, and else at neither
+owners captures/process-ptcpdump.pcapng >"$TB_TMP/one"
+holds "ptcpdump" <(sed -n '1,3p;17,20p' "$TB_TMP/one") "1 curl
+2  curl
+3 curl
+17
+18
+19
+20"
+owners captures/process-ptcpdump-lo.pcapng >"$TB_TMP/one"
+[ "$(tr -d ' 0-9\n' <"$TB_TMP/one")" = '' ] || tb_fail "an end is named that ptcpdump does not tell"
+[ "$(tb_run tshark -n -r captures/process-ptcpdump-lo.pcapng -Y 'tcp-breath.pid == 20152' |
+    wc -l)" -eq 2 ] || tb_fail "the process at one of two ends is not found"
+owners captures/process-rustnet.pcapng >"$TB_TMP/one"
+holds "rustnet" <(sed -n '2p;7,8p;11,16p' "$TB_TMP/one") "2  curl
+7  hello
+8 hello
+11
+12
+13
+14
+15
+16"
+owners captures/process-pktap.pcapng >"$TB_TMP/one"
+holds "pktap" <(sed -n '1,2p;8p' "$TB_TMP/one") "1 curl
+2  curl
+8  a-name-of-20-octets!"
+
+# Darwin's blocks: Wireshark 4.6 reads them, and shows them without us too; earlier ones pass them over
+"$TB_BUILD_DIR/bin/capgen" "$TB_SOURCE_DIR/tests/golden/darwin.cap" -o "$TB_TMP/out/darwin.pcapng"
+owners out/darwin.pcapng >"$TB_TMP/one"
+case $(tb_wireshark_version) in
+4.0 | 4.2 | 4.4) [ "$(tr -d ' 0-9\n' <"$TB_TMP/one")" = '' ] || tb_fail "Darwin's blocks are read" ;;
+*)
+    holds "Darwin" "$TB_TMP/one" "1 curl
+2  curl
+3 curl
+4 curl
+5  curl
+6
+7
+8"
+    tb_run env -u WIRESHARK_PLUGIN_DIR tshark -n -r out/darwin.pcapng -T fields -E separator=/s \
+        -e frame.darwin.process_info.pid -e frame.darwin.process_info.pname >"$TB_TMP/stock"
+    [ "$(sed -n 1p "$TB_TMP/stock")" = '4242 curl' ] || tb_fail "stock Wireshark shows no process"
+    ;;
+esac
+
 # the preference
+for capture in ptcpdump rustnet pktap; do
+    tb_run tshark -n -r "captures/process-$capture.pcapng" -o tcp-breath.process_notes:FALSE \
+        -Y tcp-breath.pid | grep -q . && tb_fail "$capture is read in spite of the preference"
+done
 owners captures/process-notes.pcapng -2 -o tcp-breath.process_notes:FALSE | grep -q curl &&
     tb_fail "notes are read in spite of the preference"
 golden_end

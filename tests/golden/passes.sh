@@ -18,7 +18,7 @@ without_links()
 
 # What was learned late is another thing that only a second pass knows; owners.sh looks at it
 golden_begin
-golden_join 'process-\(late\|port-reuse\)'
+golden_join 'process-\(late\|port-reuse\|ptcpdump\|rustnet\)'
 golden_dump out/all.pcapng >"$TB_TMP/one"
 golden_dump out/all.pcapng -2 >"$TB_TMP/two"
 without_forward <"$TB_TMP/one" >"$TB_TMP/one.same"
