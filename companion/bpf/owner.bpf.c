@@ -433,6 +433,41 @@ int BPF_PROG(on_exec, struct task_struct *task, int old_pid, struct linux_binprm
     return 0;
 }
 
+/* --- Cgroups ---------------------------------------------------------------------------------- */
+
+/* A scratch of its own: a program may be preempted by another one. */
+struct {
+    __uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __type(value, struct exec_record);
+} cgroup_scratch SEC(".maps");
+
+/* Version 2's hierarchy is number 0; ids of the others may be the same. A path that is cut is not
+ * told. */
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup, struct cgroup *cgroup, const char *path)
+{
+    __u32 zero = 0;
+    struct exec_record *record = bpf_map_lookup_elem(&cgroup_scratch, &zero);
+    __u32 length;
+    long copied;
+
+    if (!record || BPF_CORE_READ(cgroup, root, hierarchy_id) != 0)
+        return 0;
+    record->head.task.time_ns = bpf_ktime_get_ns();
+    record->head.task.kind = TB_WIRE_CGROUP;
+    record->head.task.fd = -1;
+    record->head.task.process.cgroup = BPF_CORE_READ(cgroup, kn, id);
+    copied = bpf_probe_read_kernel_str(record->text, TB_WIRE_TEXT_MAX, path);
+    length = copied > 0 ? copied & TEXT_MASK : 0;
+    record->head.exe_length = length;
+    if (bpf_ringbuf_output(&ring, record, sizeof(record->head) + length,
+                           ring_flags(record->head.task.time_ns)))
+        count_loss();
+    return 0;
+}
+
 /* --- What is there already -------------------------------------------------------------------- */
 
 SEC("iter/task")

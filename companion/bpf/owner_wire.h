@@ -24,13 +24,14 @@ enum tb_wire_kind {
     TB_WIRE_FORK, /* these: struct tb_wire_task */
     TB_WIRE_RENAME,
     TB_WIRE_EXIT,
-    TB_WIRE_TASK, /* the snapshot found the process */
-    TB_WIRE_EXEC  /* struct tb_wire_exec */
+    TB_WIRE_TASK,  /* the snapshot found the process */
+    TB_WIRE_EXEC,  /* these: struct tb_wire_exec */
+    TB_WIRE_CGROUP /* a cgroup was made: process.cgroup is its id, and the name is its path */
 };
 
 struct tb_wire_process {
     __u64 start_ns; /* start_boottime of the thread group's leader */
-    __u64 cgroup;   /* id of the cgroup (v2); 0: not known */
+    __u64 cgroup;   /* id of the cgroup (version 2); 0: not known */
     __u32 pid;      /* 0: no process */
     __u32 parent_pid;
     __u32 uid;       /* effective */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "clocks.h"
+#include "containers.h"
 #include "timeline.h"
 #include "users.h"
 #include "watch.h"
@@ -30,6 +31,7 @@ struct tb_owners {
     struct tb_attrib *attrib;
     struct tb_annotator *annotator;
     struct tb_users *users;
+    struct tb_containers *containers;
     struct tb_timeline timeline;
     enum tb_mechanism mechanism;
     uint64_t drained_ns; /* CLOCK_REALTIME */
@@ -92,7 +94,9 @@ static int open_all(struct tb_owners *owners, enum tb_attribution attribution, b
     owners->attrib = tb_attrib_new(NULL);
     owners->annotator = tb_annotator_new(NULL);
     owners->users = tb_users_read();
-    if (owners->attrib == NULL || owners->annotator == NULL || owners->users == NULL)
+    owners->containers = tb_containers_new();
+    if (owners->attrib == NULL || owners->annotator == NULL || owners->users == NULL ||
+        owners->containers == NULL)
         return tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
     return 0;
 }
@@ -123,6 +127,7 @@ void tb_owners_close(struct tb_owners *owners)
     tb_annotator_free(owners->annotator);
     tb_attrib_free(owners->attrib);
     tb_users_free(owners->users);
+    tb_containers_free(owners->containers);
     free(owners);
 }
 
@@ -133,6 +138,8 @@ static void feed(const struct tb_sock_event *event, void *context)
 {
     struct tb_owners *owners = context;
 
+    if (event->kind == TB_SOCK_CGROUP)
+        tb_containers_learn(owners->containers, event->process.cgroup, event->path);
     (void)tb_attrib_feed(owners->attrib, event);
 }
 
@@ -228,6 +235,19 @@ bool tb_owners_is_undecided(const struct tb_owners_sight *sight)
            (sight->annotation.expected[TB_NOTE_SRC] || sight->annotation.expected[TB_NOTE_DST]);
 }
 
+static void set_text(struct tb_owner *owner, enum tb_owner_text which, const char *text)
+{
+    if (text != NULL)
+        owner->text[which] = (struct tb_octet_string){ text, strlen(text) };
+}
+
+static void add_names(const struct tb_owners *owners, uint64_t cgroup, struct tb_owner *owner)
+{
+    if ((owner->has & TB_OWNER_UID) != 0)
+        set_text(owner, TB_OWNER_USER, tb_users_name(owners->users, owner->uid));
+    set_text(owner, TB_OWNER_CONTAINER, tb_containers_name(owners->containers, cgroup));
+}
+
 const char *tb_owners_note(struct tb_owners *owners, const struct tb_owners_sight *sight)
 {
     struct tb_note note;
@@ -235,15 +255,9 @@ const char *tb_owners_note(struct tb_owners *owners, const struct tb_owners_sigh
     if (!sight->is_segment ||
         !tb_annotation_note(&sight->annotation, owners->mechanism, tb_owners_lost(owners), &note))
         return NULL;
-    for (size_t end = 0; end < TB_NOTE_END_COUNT; end++) {
-        struct tb_owner *owner = &note.owner[end];
-        const char *name = sight->annotation.due[end] && (owner->has & TB_OWNER_UID) != 0
-                               ? tb_users_name(owners->users, owner->uid)
-                               : NULL;
-
-        if (name != NULL)
-            owner->text[TB_OWNER_USER] = (struct tb_octet_string){ name, strlen(name) };
-    }
+    for (size_t end = 0; end < TB_NOTE_END_COUNT; end++)
+        if (sight->annotation.due[end])
+            add_names(owners, sight->annotation.answer[end].cgroup, &note.owner[end]);
     return tb_note_encode(&note, owners->note, sizeof owners->note) == 0 ? NULL : owners->note;
 }
 

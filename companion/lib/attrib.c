@@ -347,8 +347,9 @@ static int take_close(struct tb_attrib *attrib, const struct tb_sock_event *even
     return 0;
 }
 
-/* Each event tells of its process, which tb_process_tell() has taken already. */
-static int take_process(struct tb_attrib *attrib, const struct tb_sock_event *event,
+/* Each event tells of its process, which tb_process_tell() has taken already. Where a cgroup is is
+ * no matter here. */
+static int take_nothing(struct tb_attrib *attrib, const struct tb_sock_event *event,
                         struct tb_process *process)
 {
     (void)attrib;
@@ -370,9 +371,10 @@ static take_fn *const takers[TB_SOCK_EVENT_COUNT] = {
     [TB_SOCK_CONNECT] = take_connect, [TB_SOCK_OPEN] = take_open,
     [TB_SOCK_ACCEPT] = take_accept,   [TB_SOCK_USE] = take_use,
     [TB_SOCK_LISTEN] = take_listen,   [TB_SOCK_HELD] = take_held,
-    [TB_SOCK_CLOSE] = take_close,     [TB_SOCK_FORK] = take_process,
-    [TB_SOCK_EXEC] = take_process,    [TB_SOCK_RENAME] = take_process,
-    [TB_SOCK_EXIT] = take_process,    [TB_SOCK_LOST] = take_lost,
+    [TB_SOCK_CLOSE] = take_close,     [TB_SOCK_FORK] = take_nothing,
+    [TB_SOCK_EXEC] = take_nothing,    [TB_SOCK_RENAME] = take_nothing,
+    [TB_SOCK_EXIT] = take_nothing,    [TB_SOCK_CGROUP] = take_nothing,
+    [TB_SOCK_LOST] = take_lost,
 };
 
 /* Room for a process is made by forgetting connections, if need be. */

@@ -19,6 +19,7 @@
 #include "../bpf/owner_wire.h"
 #include "auto.h"
 #include "bpfwire.h"
+#include "cgroups.h"
 #include "procline.h"
 
 #define NS_PER_S 1000000000u
@@ -254,7 +255,9 @@ static int tell_files(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *t
 int tb_bpfsnapshot_tell(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *tell,
                         void *context)
 {
-    int error = tell_tasks(snapshot, tell, context);
+    int error;
 
+    tb_cgroups_tell(tell, context);
+    error = tell_tasks(snapshot, tell, context);
     return error != 0 ? error : tell_files(snapshot, tell, context);
 }

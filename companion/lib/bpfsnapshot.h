@@ -14,8 +14,9 @@ struct tb_bpfsnapshot {
     bool arguments; /* tell them */
 };
 
-/* Tells the processes as EXEC, then the sockets as HELD and LISTEN. What /proc does not let the
- * caller read of a process is told as not known. 0 or -errno; part may have been told then. */
+/* Tells the cgroups, the processes as EXEC, then the sockets as HELD and LISTEN. What /proc does
+ * not let the caller read of a process is told as not known. 0 or -errno; part may have been told
+ * then. */
 int tb_bpfsnapshot_tell(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *tell,
                         void *context);
 

@@ -34,7 +34,7 @@
 #define DESCRIPTION_OCTETS 1024
 
 enum {
-    TRACERS = 9 /* programs that hang on tracepoints */
+    TRACERS = 10 /* programs that hang on tracepoints */
 };
 
 struct bpfwatch {
@@ -85,7 +85,7 @@ static void open_all_misses(struct bpfwatch *watch)
         watch->skeleton->progs.on_end_read,   watch->skeleton->progs.on_state,
         watch->skeleton->progs.on_retransmit, watch->skeleton->progs.on_fork,
         watch->skeleton->progs.on_rename,     watch->skeleton->progs.on_exit,
-        watch->skeleton->progs.on_exec,
+        watch->skeleton->progs.on_exec,       watch->skeleton->progs.on_cgroup,
     };
 
     for (size_t i = 0; i < TRACERS; i++)
@@ -233,12 +233,15 @@ static int choose_programs(struct bpfwatch *watch, char reason[TB_WATCH_REASON_M
     struct tb_tracers *skeleton = watch->skeleton;
     struct btf *kernel = btf__load_vmlinux_btf();
     bool has_lengths;
+    bool has_cgroups;
 
     if (kernel == NULL)
         return -errno;
     has_lengths = has_tracepoint(kernel, "btf_trace_sock_send_length") &&
                   has_tracepoint(kernel, "btf_trace_sock_recv_length");
+    has_cgroups = has_tracepoint(kernel, "btf_trace_cgroup_mkdir");
     btf__free(kernel);
+    bpf_program__set_autoload(skeleton->progs.on_cgroup, has_cgroups);
     bpf_program__set_autoload(skeleton->progs.on_sent, has_lengths);
     bpf_program__set_autoload(skeleton->progs.on_end_read, has_lengths);
     skeleton->rodata->with_sends = has_lengths;

@@ -30,6 +30,7 @@ static const struct kind {
     [TB_WIRE_EXIT] = { LAYOUT_TASK, TB_SOCK_EXIT },
     [TB_WIRE_TASK] = { LAYOUT_TASK, TB_SOCK_EXEC },
     [TB_WIRE_EXEC] = { LAYOUT_EXEC, TB_SOCK_EXEC },
+    [TB_WIRE_CGROUP] = { LAYOUT_EXEC, TB_SOCK_CGROUP },
 };
 
 /* `data`: the record, whose name of the process is told from where it is. */
@@ -111,6 +112,15 @@ static bool read_texts(const char *data, size_t length, struct tb_sock_process *
     return true;
 }
 
+/* A path that could not be told is of no use. */
+static bool take_path(struct tb_sock_event *event)
+{
+    event->path = event->process.exe;
+    event->process.exe = "";
+    event->process.pid = 0;
+    return event->path[0] != '\0';
+}
+
 bool tb_bpfwire_read(const void *data, size_t length, struct tb_sock_event *event)
 {
     struct tb_sock_event read = { .fd = -1, .process = { .comm = "", .exe = "" } };
@@ -132,6 +142,8 @@ bool tb_bpfwire_read(const void *data, size_t length, struct tb_sock_event *even
     if (read.kind == TB_SOCK_HELD)
         read.fd = task.fd;
     read.found = TB_SOCK_FOUND_SNAPSHOT;
+    if (read.kind == TB_SOCK_CGROUP && !take_path(&read))
+        return false;
     *event = read;
     return true;
 }

@@ -30,6 +30,7 @@ enum tb_sock_event_kind {
     TB_SOCK_EXEC,    /* the process runs another program: comm, exe and arguments are new */
     TB_SOCK_RENAME,  /* the process's comm is new */
     TB_SOCK_EXIT,    /* the last thread of the process has ended */
+    TB_SOCK_CGROUP,  /* there is a cgroup: process.cgroup is its id, `path` where it is */
     TB_SOCK_LOST,    /* `lost` events of any kind were not told, some time before time_ns */
     TB_SOCK_EVENT_COUNT
 };
@@ -71,6 +72,7 @@ struct tb_sock_event {
     uint64_t since_ns;     /* with LOST: none of them happened before (CLOCK_MONOTONIC), such as the
                               time of the last drain that had lost none. 0: not known, which makes
                               everything doubtful that was known until now */
+    const char *path;      /* with CGROUP: from the root of the hierarchy, terminated */
     enum tb_sock_found found;       /* with HELD */
     bool alone;                     /* with HELD: every process was looked into while the socket was
                                        there, and no other held it. Else others may: one that is

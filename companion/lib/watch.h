@@ -31,7 +31,7 @@ enum {
 int tb_watch_open(enum tb_mechanism mechanism, const struct tb_watch_options *options,
                   struct tb_watch **watch, char reason[TB_WATCH_REASON_MAX]);
 
-/* Tells, as HELD, LISTEN and EXEC events, what is open now: call it once, after opening. */
+/* Tells, as CGROUP, HELD, LISTEN and EXEC events, what is open now: call it once, after opening. */
 int tb_watch_snapshot(struct tb_watch *watch, tb_sock_event_fn *tell, void *context);
 
 /* Readable where there may be something to drain, for poll(); events are not always announced at

@@ -28,6 +28,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     REQUIRE(is_inside(event.process.comm, strlen(event.process.comm) + 1, data, size));
     if (event.process.exe[0] != '\0')
         REQUIRE(is_inside(event.process.exe, strlen(event.process.exe) + 1, data, size));
+    if (event.kind == TB_SOCK_CGROUP)
+        REQUIRE(is_inside(event.path, strlen(event.path) + 1, data, size));
     if (event.process.arguments != NULL)
         REQUIRE(is_inside(event.process.arguments, event.process.arguments_length, data, size));
     return 0;

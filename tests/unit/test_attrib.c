@@ -277,6 +277,7 @@ static void events_without_a_process_are_harmless(void **state)
     feed(state, of_socket(TB_SOCK_HELD, 10, 0, client(PORT), 11));
     feed(state, of_socket(TB_SOCK_ACCEPT, 10, 0, server(PORT + 1), 22));
     feed(state, of_socket(TB_SOCK_LISTEN, 10, 0, listening("\0\0\0\0", 80), 1));
+    feed(state, (struct tb_sock_event){ .kind = TB_SOCK_CGROUP, .path = "/a" });
     feed(state, (struct tb_sock_event){ .kind = TB_SOCK_EVENT_COUNT });
     UNKNOWN(asked(server(PORT), 12));
     UNKNOWN(asked(client(PORT), 12));

@@ -193,6 +193,26 @@ static void arguments_that_were_not_asked_for_are_not_known(void **state)
     assert_null(event.process.arguments);
 }
 
+static void a_cgroup_is_told_with_its_path_and_no_process(void **state)
+{
+    uint8_t octets[256];
+    size_t length = exec_of(octets, "/docker/a", 10, "", 0);
+    const uint32_t kind = TB_WIRE_CGROUP;
+    struct tb_sock_event event;
+
+    (void)state;
+    memcpy(octets + offsetof(struct tb_wire_task, kind), &kind, sizeof(kind));
+    assert_true(read_at_edge(octets, length, &event));
+    assert_int_equal(event.kind, TB_SOCK_CGROUP);
+    assert_string_equal(event.path, "/docker/a");
+    assert_string_equal(event.process.exe, "");
+    assert_int_equal(event.process.cgroup, 77);
+    assert_int_equal(event.process.pid, 0);
+    length = exec_of(octets, "", 0, "", 0);
+    memcpy(octets + offsetof(struct tb_wire_task, kind), &kind, sizeof(kind));
+    assert_false(read_at_edge(octets, length, &event));
+}
+
 static void a_record_is_read_whole_or_not_at_all(void **state)
 {
     const struct tb_wire_socket record = socket_of(TB_WIRE_USE);
@@ -236,7 +256,7 @@ static void what_is_unknown_is_no_record(void **state)
     (void)state;
     record.task.kind = 0;
     assert_false(read_at_edge(&record, sizeof(record), &event));
-    record.task.kind = TB_WIRE_EXEC + 1;
+    record.task.kind = TB_WIRE_CGROUP + 1;
     assert_false(read_at_edge(&record, sizeof(record), &event));
     record.task.kind = UINT32_MAX;
     assert_false(read_at_edge(&record, sizeof(record), &event));
@@ -280,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_thread_of_the_kernel_is_told_as_one),
         cmocka_unit_test(a_program_is_told_with_its_name_and_arguments),
         cmocka_unit_test(arguments_that_were_not_asked_for_are_not_known),
+        cmocka_unit_test(a_cgroup_is_told_with_its_path_and_no_process),
         cmocka_unit_test(a_record_is_read_whole_or_not_at_all),
         cmocka_unit_test(lengths_that_lie_are_no_record),
         cmocka_unit_test(what_is_unknown_is_no_record),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* test_choice.c - whose connections are wanted, names of users, and one clock told by the other */
+/* test_choice.c - whose connections are wanted, names of users and containers, and one clock
+ * told by the other */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,8 +8,10 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
+#include "containers.h"
 #include "timeline.h"
 #include "users.h"
 #include "wanted.h"
@@ -95,6 +98,48 @@ static void users_have_names(void **state)
     assert_null(tb_users_name(users, UINT32_MAX));
     tb_users_free(users);
     tb_users_free(NULL);
+}
+
+/* --- Containers ---------------------------------------------------------------------------- */
+
+#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void a_container_is_known_by_its_cgroups_id(void **state)
+{
+    struct tb_containers *containers = tb_containers_new();
+
+    (void)state;
+    assert_non_null(containers);
+    tb_containers_learn(containers, 77, "/docker/" ID);
+    tb_containers_learn(containers, 78, "/lxc/web/system.slice");
+    tb_containers_learn(containers, 79, "/system.slice");
+    tb_containers_learn(containers, 0, "/lxc/nobody");
+    assert_string_equal(tb_containers_name(containers, 77), "docker-0123456789ab");
+    assert_string_equal(tb_containers_name(containers, 78), "lxc-web");
+    assert_null(tb_containers_name(containers, 79));
+    assert_null(tb_containers_name(containers, 80));
+    assert_null(tb_containers_name(containers, 0));
+    tb_containers_learn(containers, 77, "/lxc/another");
+    assert_string_equal(tb_containers_name(containers, 77), "docker-0123456789ab");
+    tb_containers_free(containers);
+    tb_containers_free(NULL);
+}
+
+static void of_too_many_containers_the_last_ones_are_kept(void **state)
+{
+    struct tb_containers *containers = tb_containers_new();
+    char path[32];
+
+    (void)state;
+    assert_non_null(containers);
+    for (unsigned i = 1; i <= TB_CONTAINERS_MAX + 2u; i++) {
+        (void)snprintf(path, sizeof path, "/lxc/%u", i);
+        tb_containers_learn(containers, i, path);
+    }
+    assert_null(tb_containers_name(containers, 2));
+    assert_string_equal(tb_containers_name(containers, 3), "lxc-3");
+    assert_string_equal(tb_containers_name(containers, TB_CONTAINERS_MAX + 2u), "lxc-65538");
+    tb_containers_free(containers);
 }
 
 /* --- Clocks -------------------------------------------------------------------------------- */
@@ -186,6 +231,8 @@ int main(void)
         cmocka_unit_test(the_kernel_keeps_fifteen_octets_of_a_name),
         cmocka_unit_test(a_number_that_is_not_known_matches_nothing),
         cmocka_unit_test(users_have_names),
+        cmocka_unit_test(a_container_is_known_by_its_cgroups_id),
+        cmocka_unit_test(of_too_many_containers_the_last_ones_are_kept),
         cmocka_unit_test(without_a_sample_no_time_is_known),
         cmocka_unit_test(an_unchanged_difference_is_used_before_between_and_after),
         cmocka_unit_test(a_clock_that_leaps_forward_is_followed),
