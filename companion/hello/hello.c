@@ -89,7 +89,7 @@ static int listen_on(uint16_t port)
 
 static int port_of(int fd)
 {
-    struct sockaddr_in address;
+    struct sockaddr_in address = { 0 };
     socklen_t size = sizeof address;
 
     if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
@@ -125,7 +125,7 @@ static int serve(int fd, const sigset_t *end)
         return EXIT_FAILURE;
     }
     printf("%d\n", port_of(fd));
-    fflush(stdout);
+    (void)fflush(stdout);
     sigwait(end, &signal_number);
     MHD_stop_daemon(daemon);
     return EXIT_SUCCESS;
@@ -140,7 +140,7 @@ int main(int count, char **arguments)
     if (count > 2 || (count == 2 && !parse_port(arguments[1], &port))) {
         if (count == 2)
             complain(arguments[1], "not a port: a number from 0 to 65535");
-        fputs("usage: hello [PORT]\n", stderr);
+        (void)fputs("usage: hello [PORT]\n", stderr);
         return 2;
     }
     sigemptyset(&end);

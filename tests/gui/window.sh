@@ -11,6 +11,7 @@
 #   gui_display WIDTH HEIGHT  starts Xvfb
 #   gui_run PROGRAM ARG...    tb_run on that display, with what is in the array gui_extra
 #   gui_open FILE ARG...      starts `wireshark -r FILE ARG...` and waits for its window
+#   gui_launch TITLE ARG...   starts `wireshark ARG...` and waits for the window whose title matches
 #   gui_keys KEY...           presses keys in the main window, such as ctrl+Down
 #   gui_dialog TITLE          waits for a dialog whose title contains that, which then has the keys
 #   gui_press KEY...          presses keys, wherever they go
@@ -21,6 +22,9 @@
 #   gui_show NUMBER KEY...    presses the keys until the details are those of that frame, which are
 #                             in $TB_TMP/details then. Pressed twice they must do what they do once.
 #   gui_next NUMBER           goes to the next frame, which has that number
+#   gui_unfold NUMBER         with the frame before that one shown: goes to it and opens our layer there.
+#                             Needs gui.search_in and gui.search_type of recent_common: the details,
+#                             and a string.
 #   gui_close                 Ctrl+Q; fails unless Wireshark ends by itself and with status 0
 #
 # At exit everything that was started is ended, by its process ID.
@@ -158,13 +162,20 @@ gui_no_find()
     ! gui_find "$1"
 }
 
+gui_launch()
+{
+    local title=$1
+    shift
+    gui_spawn wireshark env "${gui_env[@]}" "${gui_extra[@]}" wireshark "$@"
+    gui_poll gui_find "$title" || gui_fail "no window $title"
+    gui_main=$gui_found
+}
+
 gui_open()
 {
     local file=$1
     shift
-    gui_spawn wireshark env "${gui_env[@]}" "${gui_extra[@]}" wireshark -r "$file" "$@"
-    gui_poll gui_find "^${file##*/}" || gui_fail "no window"
-    gui_main=$gui_found
+    gui_launch "^${file##*/}" -r "$file" "$@"
 }
 
 gui_keys()
@@ -224,7 +235,8 @@ gui_copy()
 {
     gui_keys "$@" ctrl+alt+shift+a
     gui_run timeout 5 xclip -o -selection clipboard >"$TB_TMP/details" 2>/dev/null || :
-    gui_frame=$(sed -n '1s/^Frame \([0-9]*\):.*/\1/p' "$TB_TMP/details")
+    # a packet's comments stand above it
+    gui_frame=$(sed -n '/^Frame [0-9]*:/{s/^Frame \([0-9]*\):.*/\1/p;q}' "$TB_TMP/details")
 }
 
 gui_shows()
@@ -255,6 +267,25 @@ gui_next()
         fi
     done
     gui_fail "no next frame $1, but ${gui_frame:-none}"
+}
+
+gui_is_unfolded()
+{
+    gui_copy
+    grep -q '^    Client state: \|^    クライアントの状態: ' "$TB_TMP/details"
+}
+
+gui_unfold()
+{
+    gui_keys ctrl+f
+    gui_type 'TCP Breath, '
+    gui_press Return
+    gui_show "$1"
+    gui_press Escape
+    gui_settle
+    gui_keys shift+Right
+    gui_poll gui_is_unfolded || gui_fail "the layer stays folded"
+    gui_settle
 }
 
 gui_close()

@@ -8,8 +8,8 @@
 set -euo pipefail
 . "${TB_SOURCE_DIR:?}/tests/gui/window.sh"
 
-# Where what we show is most unlike: pipelining, headers twice in a frame or quoted, no answer.
-captures='pipelining a-msdu icmp-quote refused'
+# Where what we show is most unlike: pipelining, headers twice in a frame or quoted, no answer, names.
+captures='pipelining a-msdu icmp-quote refused process-notes'
 
 # $1: file; $2: language. The layers of each frame, as tshark prints them.
 expected()
