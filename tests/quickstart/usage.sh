@@ -7,7 +7,7 @@ set -euo pipefail
 
 quickstart()
 {
-    "$TB_TMP/checkout/quickstart" "$@" >"$TB_TMP/stdout" 2>"$TB_TMP/stderr" </dev/null
+    LC_ALL=C "$TB_TMP/checkout/quickstart" "$@" >"$TB_TMP/stdout" 2>"$TB_TMP/stderr" </dev/null
 }
 
 # mistake FIRST_LINE ARGUMENT...
@@ -36,12 +36,15 @@ mkdir "$TB_TMP/checkout"
 cp -R "$TB_SOURCE_DIR"/{quickstart,CMakeLists.txt,CMakePresets.json,cmake} "$TB_TMP/checkout/"
 mistake "'--nonsense': unknown option" --nonsense
 mistake "'nonsense': unknown command" nonsense
+mistake "'nonsense': そのようなコマンドはありません" nonsense --lang=ja
 mistake "'build': one command at a time" test build
 mistake "'--lang=fr': unknown option" --lang=fr
 mistake "'--all': only with test" install --all
 mistake "'--system': only with install and uninstall" build --system
 quickstart help
 grep -q '^usage: ' "$TB_TMP/stdout" || tb_fail "help: shows none"
+quickstart help --lang=ja
+grep -q '^使い方: ' "$TB_TMP/stdout" || tb_fail "help: shows none in Japanese"
 only_says
 only_says build
 only_says test

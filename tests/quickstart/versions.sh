@@ -23,7 +23,7 @@ END
 refuses()
 {
     local status=0
-    env "Wireshark_DIR=$TB_TMP/wireshark-config" "$TB_TMP/checkout/quickstart" build \
+    env LC_ALL=C "Wireshark_DIR=$TB_TMP/wireshark-config" "$TB_TMP/checkout/quickstart" build \
         >"$TB_TMP/stdout" 2>"$TB_TMP/stderr" </dev/null || status=$?
     [ "$status" -eq 1 ] || tb_fail "$1: exit status $status"
     echo "quickstart: $1" | diff - "$TB_TMP/stderr" || tb_fail "not said in one line: $1"
