@@ -87,13 +87,16 @@ gui_pop()
     unset "gui_jobs[last]"
 }
 
+# Wireshark that is ended so leaves its capture programs running: they are ended too.
 gui_end()
 {
-    local pid
+    local pid children
     while [ ${#gui_jobs[@]} -gt 0 ]; do
         gui_pop
         pid=$(gui_pid "$gui_name" 2>/dev/null) || continue
-        kill -TERM "$pid" 2>/dev/null || :
+        children=$(ps -o pid= --ppid "$pid") || children=
+        # shellcheck disable=SC2086 # a process ID a word
+        kill -TERM "$pid" $children 2>/dev/null || :
         gui_poll gui_has_ended "$pid" || kill -KILL "$pid" 2>/dev/null || :
         wait "$gui_job" 2>/dev/null || :
     done
