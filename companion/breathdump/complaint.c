@@ -5,13 +5,17 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "word.h"
+
+#define LINE_OCTETS 2048
+
 int tb_complain(struct tb_complaint *complaint, enum tb_exit status, const char *object,
                 const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(complaint->reason, sizeof complaint->reason, format, arguments);
+    (void)vsnprintf(complaint->reason, sizeof complaint->reason, tb_word(format), arguments);
     va_end(arguments);
     (void)snprintf(complaint->object, sizeof complaint->object, "%s", object);
     return (int)status;
@@ -37,6 +41,19 @@ void tb_print_safely(FILE *stream, const char *text)
         for (; steering > 0; steering--)
             (void)fprintf(stream, "\\x%02x", *at++);
     }
+}
+
+void tb_say(FILE *stream, const char *format, ...)
+{
+    char line[LINE_OCTETS];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    (void)fputs("breathdump: ", stream);
+    tb_print_safely(stream, line);
+    (void)fputc('\n', stream);
 }
 
 void tb_complaint_print(FILE *stream, const struct tb_complaint *complaint)

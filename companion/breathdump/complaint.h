@@ -22,13 +22,17 @@ struct tb_complaint {
     char reason[640];
 };
 
-/* Fills the complaint (what does not fit is cut) and returns `status`. */
+/* Fills the complaint, in the reader's language (word.h), and returns `status`. What does not fit
+ * is cut. */
 __attribute__((format(printf, 4, 5))) int tb_complain(struct tb_complaint *complaint,
                                                       enum tb_exit status, const char *object,
                                                       const char *format, ...);
 
 /* One line: "breathdump: object: reason". Octets that could steer a terminal are escaped. */
 void tb_complaint_print(FILE *stream, const struct tb_complaint *complaint);
+
+/* One line of at most 2 KiB, the rest is cut: "breathdump: ...", escaped likewise. */
+__attribute__((format(printf, 2, 3))) void tb_say(FILE *stream, const char *format, ...);
 
 /* Writes a text from outside with everything but printable ASCII and UTF-8 sequences as \xNN. */
 void tb_print_safely(FILE *stream, const char *text);

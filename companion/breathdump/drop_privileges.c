@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "confine.h"
+#include "word.h"
 
 static int drop_capabilities(void)
 {
@@ -41,8 +42,8 @@ int tb_drop_privileges(const char *directory, struct tb_complaint *complaint)
     int error = drop_capabilities();
 
     if (error != 0 || has_capabilities())
-        return tb_complain(complaint, TB_EXIT_REFUSED, "capabilities", "cannot be dropped: %s",
-                           strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("capabilities"),
+                           "cannot be dropped: %s", strerror(-error));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, "no_new_privs", "%s", strerror(errno));
     error = tb_confine_files(directory);

@@ -3,17 +3,29 @@
 #include "extcap_answers.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "capture.h"
 #include "extcap.h"
+#include "word.h"
 
 #define SENTENCE_MAX 1024
+#define PAIRS_MAX    8 /* of a sentence, with what ends it */
 
+/* What is for the eyes is told in the reader's language. */
 static int tell(const char *kind, const struct tb_extcap_pair *pairs)
 {
+    struct tb_extcap_pair told[PAIRS_MAX];
     char text[SENTENCE_MAX];
+    size_t count = 0;
 
-    if (tb_extcap_sentence(text, sizeof text, kind, pairs) == 0 || fputs(text, stdout) == EOF)
+    do {
+        told[count] = pairs[count];
+        if (pairs[count].key != NULL && pairs[count].value != NULL &&
+            (strcmp(pairs[count].key, "display") == 0 || strcmp(pairs[count].key, "tooltip") == 0))
+            told[count].value = tb_word(pairs[count].value);
+    } while (pairs[count++].key != NULL && count < PAIRS_MAX);
+    if (tb_extcap_sentence(text, sizeof text, kind, told) == 0 || fputs(text, stdout) == EOF)
         return TB_EXIT_REFUSED;
     return 0;
 }
@@ -68,7 +80,7 @@ int tb_extcap_tell_dlts(const struct tb_interface *interface)
 
 static const struct {
     const char *kind; /* "value" belongs to the argument of its number */
-    struct tb_extcap_pair pairs[8];
+    struct tb_extcap_pair pairs[PAIRS_MAX];
 } sentences[] = {
     { "arg",
       { { "number", "0" },

@@ -4,61 +4,122 @@
 
 #include "capture.h"
 #include "complaint.h"
+#include "word.h"
+
+static const char *const english[] = {
+    "usage: breathdump [-i INTERFACE [-f FILTER]]... [-w FILE]\n"
+    "                  [-- COMMAND [ARGUMENT]...]\n"
+    "\n"
+    "Captures packets, with the process at each end, into a pcapng file that only its owner\n"
+    "can read.\n"
+    "\n"
+    "What to capture; -f, -s, -B and -p hold for the -i before them, or for all\n"
+    "  -i, --interface NAME          one, or several by several -i; default: any\n"
+    "  -f FILTER                     capture filter, as tcpdump has it\n"
+    "  -s, --snapshot-length N       keep N octets of each packet; 0: whole packets\n"
+    "  -B, --buffer-size MIB         the kernel's room for packets; default: 16\n"
+    "  -p, --no-promiscuous-mode     only packets for this machine\n"
+    "      --netns NAME|PATH|PID     in this network namespace\n"
+    "      --pid PID[,PID]...        only connections of these processes,\n"
+    "      --process NAME[,NAME]...  of processes or programs of these names,\n"
+    "      --user USER[,USER]...     or of these users\n"
+    "  -- COMMAND [ARGUMENT]...      run it, capture only its connections and its children's,\n"
+    "                                and stop when it ends\n"
+    "  -D, --list-interfaces         list the interfaces\n"
+    "\n",
+    "How processes are known\n"
+    "      --attribution HOW         auto (default): the best that is allowed; bpf, proc: "
+    "that\n"
+    "                                one or nothing; none\n"
+    "      --cmdline                 record the processes' arguments too: they may hold\n"
+    "                                secrets\n"
+    "\n",
+    "Where to\n"
+    "  -w FILE                       a file, a FIFO, or - for stdout\n"
+    "  -b, --ring-buffer CONDITION   several files, the next one after duration:S,\n"
+    "                                filesize:KB, interval:S or packets:N; files:N keeps\n"
+    "                                the last N; nametimenum:2; printname:FILE\n"
+    "\n"
+    "When to stop\n"
+    "  -c N                          after N packets\n"
+    "  -a, --autostop CONDITION      after duration:S, filesize:KB, files:N, packets:N\n"
+    "\n"
+    "  -q, --quiet                   say nothing but errors\n"
+    "      --lang=en|ja              the language of what it says; otherwise the locale's\n"
+    "  -h, --help\n"
+    "  -v, --version\n"
+    "\n"
+    "Exit status: 0; 1 no such interface or namespace; 2 wrong usage; 4 the system refused,\n"
+    "or the capture broke off. With COMMAND its own; 126 or 127 if it cannot be run.\n"
+    "\n"
+    "examples:\n"
+    "  breathdump -i lo -f 'port 8080' -w hello.pcapng\n"
+    "  breathdump -w curl.pcapng -- curl http://127.0.0.1:8080/\n",
+    NULL
+};
+
+static const char *const japanese[] = {
+    "使い方: breathdump [-i インターフェース [-f フィルター]]... [-w ファイル]\n"
+    "                   [-- コマンド [引数]...]\n"
+    "\n"
+    "パケットを、両端のプロセスとともに pcapng ファイルにキャプチャします。ファイルは所有者だけが\n"
+    "読めます。\n"
+    "\n"
+    "何をキャプチャするか (-f、-s、-B、-p は直前の -i に、-i より前ならすべてに適用されます)\n"
+    "  -i, --interface 名前          インターフェース。-i を繰り返すと複数。指定しないと any\n"
+    "  -f フィルター                 キャプチャフィルター (tcpdump と同じ書き方)\n"
+    "  -s, --snapshot-length N       各パケットの先頭 N バイトを残します。0 ではすべて\n"
+    "  -B, --buffer-size MiB         カーネルのバッファー。指定しないと 16\n"
+    "  -p, --no-promiscuous-mode     このマシン宛てのパケットだけ\n"
+    "      --netns 名前|パス|PID     このネットワーク名前空間で\n"
+    "      --pid PID[,PID]...        これらのプロセス、\n"
+    "      --process 名前[,名前]...  これらの名前のプロセスやプログラム、\n"
+    "      --user ユーザー[,...]     これらのユーザーのコネクションだけ\n"
+    "  -- コマンド [引数]...         "
+    "コマンドを実行し、それとその子孫のコネクションだけをキャプチャし、\n"
+    "                                終わったら止めます\n"
+    "  -D, --list-interfaces         インターフェースの一覧を表示します\n"
+    "\n",
+    "プロセスを知る方法\n"
+    "      --attribution 方法        auto (初期値) は許される最善の方法、bpf と proc "
+    "はその方法だけ、\n"
+    "                                none はなし\n"
+    "      --cmdline                 プロセスの引数も記録します。秘密が含まれることがあります\n"
+    "\n",
+    "出力先\n"
+    "  -w ファイル                   ファイル、FIFO、または - (標準出力)\n"
+    "  -b, --ring-buffer 条件        "
+    "複数のファイルに分けます。duration:秒、filesize:KB、interval:秒、\n"
+    "                                packets:個数 で次のファイルへ。files:個数 "
+    "は最後のものだけを残し、\n"
+    "                                ほかに nametimenum:2、printname:ファイル\n"
+    "\n"
+    "いつ止めるか\n"
+    "  -c N                          N パケットで\n"
+    "  -a, --autostop 条件           duration:秒、filesize:KB、files:個数、packets:個数\n"
+    "\n"
+    "  -q, --quiet                   エラー以外は表示しません\n"
+    "      --lang=en|ja              表示の言語。指定しないとロケールに従います\n"
+    "  -h, --help\n"
+    "  -v, --version\n"
+    "\n"
+    "終了ステータス: 0。1 はインターフェースや名前空間がない、2 は使い方の誤り、4 "
+    "はシステムが拒否したか\n"
+    "キャプチャが途中で終わった場合。コマンドを指定すると、その終了ステータス。実行できなければ "
+    "126 か 127\n"
+    "\n"
+    "例:\n"
+    "  breathdump -i lo -f 'port 8080' -w hello.pcapng\n"
+    "  breathdump -w curl.pcapng -- curl http://127.0.0.1:8080/\n",
+    NULL
+};
 
 void tb_help_print(FILE *stream)
 {
-    static const char *const lines[] = {
-        "usage: breathdump [-i INTERFACE [-f FILTER]]... [-w FILE]\n"
-        "                  [-- COMMAND [ARGUMENT]...]\n"
-        "\n"
-        "Captures packets, with the process at each end, into a pcapng file that only its owner\n"
-        "can read.\n"
-        "\n"
-        "What to capture; -f, -s, -B and -p hold for the -i before them, or for all\n"
-        "  -i, --interface NAME          one, or several by several -i; default: any\n"
-        "  -f FILTER                     capture filter, as tcpdump has it\n"
-        "  -s, --snapshot-length N       keep N octets of each packet; 0: whole packets\n"
-        "  -B, --buffer-size MIB         the kernel's room for packets; default: 16\n"
-        "  -p, --no-promiscuous-mode     only packets for this machine\n"
-        "      --netns NAME|PATH|PID     in this network namespace\n"
-        "      --pid PID[,PID]...        only connections of these processes,\n"
-        "      --process NAME[,NAME]...  of processes or programs of these names,\n"
-        "      --user USER[,USER]...     or of these users\n"
-        "  -- COMMAND [ARGUMENT]...      run it, capture only its connections and its children's,\n"
-        "                                and stop when it ends\n"
-        "  -D, --list-interfaces         list the interfaces\n"
-        "\n",
-        "How processes are known\n"
-        "      --attribution HOW         auto (default): the best that is allowed; bpf, proc: "
-        "that\n"
-        "                                one or nothing; none\n"
-        "      --cmdline                 record the processes' arguments too: they may hold\n"
-        "                                secrets\n"
-        "\n",
-        "Where to\n"
-        "  -w FILE                       a file, a FIFO, or - for stdout\n"
-        "  -b, --ring-buffer CONDITION   several files, the next one after duration:S,\n"
-        "                                filesize:KB, interval:S or packets:N; files:N keeps\n"
-        "                                the last N; nametimenum:2; printname:FILE\n"
-        "\n"
-        "When to stop\n"
-        "  -c N                          after N packets\n"
-        "  -a, --autostop CONDITION      after duration:S, filesize:KB, files:N, packets:N\n"
-        "\n"
-        "  -q, --quiet                   say nothing but errors\n"
-        "  -h, --help\n"
-        "  -v, --version\n"
-        "\n"
-        "Exit status: 0; 1 no such interface or namespace; 2 wrong usage; 4 the system refused,\n"
-        "or the capture broke off. With COMMAND its own; 126 or 127 if it cannot be run.\n"
-        "\n"
-        "examples:\n"
-        "  breathdump -i lo -f 'port 8080' -w hello.pcapng\n"
-        "  breathdump -w curl.pcapng -- curl http://127.0.0.1:8080/\n"
-    };
+    const char *const *parts = tb_word_is_japanese() ? japanese : english;
 
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        (void)fputs(lines[i], stream);
+    for (; *parts != NULL; parts++)
+        (void)fputs(*parts, stream);
 }
 
 void tb_help_print_version(FILE *stream)
@@ -75,9 +136,10 @@ void tb_help_print_interfaces(FILE *stream, const struct tb_interfaces *interfac
         tb_print_safely(stream, interface->name);
         if (interface->description[0] != '\0') {
             (void)fputs(" (", stream);
-            tb_print_safely(stream, interface->description);
+            tb_print_safely(stream, tb_word(interface->description));
             (void)fputc(')', stream);
         }
-        (void)fputs(interface->is_up ? " [up]\n" : " [down]\n", stream);
+        (void)fputs(interface->is_up ? tb_word(" [up]") : tb_word(" [down]"), stream);
+        (void)fputc('\n', stream);
     }
 }

@@ -19,6 +19,7 @@
 
 #include "clocks.h"
 #include "status.h"
+#include "word.h"
 
 #define BATCH        1024
 #define HAND_OVER_NS (2 * TB_NS_PER_MS * TB_CAPTURE_DELAY_MS) /* from the kernel, at most */
@@ -292,7 +293,7 @@ static void lose_source(struct loop *loop, struct tb_source *source, int error)
 {
     struct tb_session *session = loop->session;
     struct tb_complaint warning;
-    const char *reason = error == -ENODEV ? "the interface has gone" : strerror(-error);
+    const char *reason = error == -ENODEV ? tb_word("the interface has gone") : strerror(-error);
 
     tb_session_count(session);
     source->is_gone = true;

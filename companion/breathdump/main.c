@@ -14,6 +14,7 @@
 #include "options.h"
 #include "session.h"
 #include "status.h"
+#include "word.h"
 
 static const char short_options[] = "+:i:f:w:s:c:b:a:B:pDqhv";
 static const struct option long_options[] = {
@@ -27,6 +28,7 @@ static const struct option long_options[] = {
     { "quiet", no_argument, NULL, TB_OPTION_QUIET },
     { "help", no_argument, NULL, TB_OPTION_HELP },
     { "version", no_argument, NULL, TB_OPTION_VERSION },
+    { "lang", required_argument, NULL, TB_OPTION_LANGUAGE },
     { "netns", required_argument, NULL, TB_OPTION_NETNS },
     { "pid", required_argument, NULL, TB_OPTION_PID },
     { "process", required_argument, NULL, TB_OPTION_PROCESS },
@@ -74,9 +76,9 @@ static int read_options(int count, char **arguments, struct tb_options *options,
             return tb_complain(complaint, TB_EXIT_USAGE,
                                spelled(arguments, optopt, -1, word, sizeof word),
                                "%s; --help lists the options",
-                               option == ':' ? "needs a value"
-                                             : "not an option, or its value is "
-                                               "wrong or missing");
+                               option == ':' ? tb_word("needs a value")
+                                             : tb_word("not an option, or its value is "
+                                                       "wrong or missing"));
         (void)spelled(arguments, option, long_index, word, sizeof word);
         status = tb_options_set(options, (enum tb_option)option, word, optarg, complaint);
     }

@@ -37,8 +37,8 @@ int tb_netns_enter(const char *name, struct tb_complaint *complaint)
     if (fd < 0)
         return errno == ENOENT
                    ? tb_complain(complaint, TB_EXIT_NOTHING, name,
-                                 "no network namespace of this name (" NAMED
-                                 ") and no process of this id")
+                                 "no network namespace of this name (/run/netns/) and no process "
+                                 "of this id")
                    : tb_complain(complaint, TB_EXIT_REFUSED, name, "%s", strerror(errno));
     error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
     (void)close(fd);

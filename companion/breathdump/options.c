@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "extcap.h"
+#include "word.h"
 
 #define BUFFER_MIB     16u   /* where not said: holds 64 packets of 256 KiB, TPACKET_V3's blocks */
 #define BUFFER_MIB_MAX 2047u /* libpcap takes an int of octets */
@@ -26,7 +27,7 @@ void tb_options_begin(struct tb_options *options)
 
 static int usage(struct tb_complaint *complaint, const char *spelled, const char *reason)
 {
-    return tb_complain(complaint, TB_EXIT_USAGE, spelled, "%s", reason);
+    return tb_complain(complaint, TB_EXIT_USAGE, spelled, "%s", tb_word(reason));
 }
 
 static bool parse_number(const char *text, uint32_t max, uint32_t *number)
@@ -139,7 +140,8 @@ static int add_word(struct tb_wanted *wanted, const size_t *count,
     if (*count == TB_WANTED_MAX)
         return tb_complain(complaint, TB_EXIT_USAGE, word, "more than %d are named", TB_WANTED_MAX);
     status = add(wanted, word, place, &reason);
-    return status == 0 ? 0 : tb_complain(complaint, (enum tb_exit)status, word, "%s", reason);
+    return status == 0 ? 0
+                       : tb_complain(complaint, (enum tb_exit)status, word, "%s", tb_word(reason));
 }
 
 /* A list with commas. */
@@ -175,7 +177,7 @@ static int set_limit(int (*parse)(struct tb_limits *, const char *, const char *
     const char *reason;
 
     if (parse(limits, value, &reason) != 0)
-        return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': %s", value, reason);
+        return tb_complain(complaint, TB_EXIT_USAGE, spelled, "'%s': %s", value, tb_word(reason));
     return 0;
 }
 
@@ -288,6 +290,10 @@ int tb_options_set(struct tb_options *options, enum tb_option option, const char
         return 0;
     case TB_OPTION_EXTCAP_VERSION: /* whatever Wireshark's version is, the answers are the same */
         return 0;
+    case TB_OPTION_LANGUAGE: /* at once: mistakes are told in it */
+        return tb_word_choose(value) ? 0
+                                     : tb_complain(complaint, TB_EXIT_USAGE, spelled,
+                                                   "'%s': not one of en, ja", value);
     default:
         return set_capture(options, option, spelled, value, complaint);
     }

@@ -78,6 +78,7 @@ enum tb_option {
     TB_OPTION_HELP = 'h',
     TB_OPTION_VERSION = 'v',
     TB_OPTION_NETNS = 256,
+    TB_OPTION_LANGUAGE,
     TB_OPTION_PID,
     TB_OPTION_PROCESS,
     TB_OPTION_USER,

@@ -11,6 +11,7 @@
 #include "timeline.h"
 #include "users.h"
 #include "watch.h"
+#include "word.h"
 
 #define EXPIRE_NS (1 * TB_NS_PER_S)
 
@@ -55,7 +56,7 @@ _Static_assert(sizeof candidates / sizeof *candidates == REMARKS_MAX, "one remar
 static void remark(struct tb_owners *owners, const char *name, const char *reason)
 {
     (void)snprintf(owners->remarks[owners->remark_count++], sizeof owners->remarks[0], "%s: %s",
-                   name, reason);
+                   tb_word(name), reason);
 }
 
 static void open_watch(struct tb_owners *owners, enum tb_attribution attribution, bool arguments)
@@ -97,7 +98,7 @@ static int open_all(struct tb_owners *owners, enum tb_attribution attribution, b
     owners->containers = tb_containers_new();
     if (owners->attrib == NULL || owners->annotator == NULL || owners->users == NULL ||
         owners->containers == NULL)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
     return 0;
 }
 
@@ -108,7 +109,7 @@ int tb_owners_open(enum tb_attribution attribution, bool arguments, struct tb_ow
     int status;
 
     if (made == NULL)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
     made->mechanism = TB_MECHANISM_NONE;
     status = open_all(made, attribution, arguments, complaint);
     if (status != 0) {
@@ -150,7 +151,7 @@ int tb_owners_snapshot(struct tb_owners *owners, struct tb_complaint *complaint)
     if (owners->watch != NULL)
         error = tb_watch_snapshot(owners->watch, feed, owners);
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "sockets that are open already",
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("sockets that are open already"),
                            "cannot be read: %s", strerror(-error));
     tb_owners_drain(owners);
     return 0;

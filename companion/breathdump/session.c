@@ -13,6 +13,7 @@
 
 #include "drop_privileges.h"
 #include "netns.h"
+#include "word.h"
 
 static int find_interface(struct tb_session *session, size_t i, struct tb_complaint *complaint)
 {
@@ -124,13 +125,13 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
     if (status != 0 || !chooses)
         return status;
     if (tb_owners_mechanism(session->owners) == TB_MECHANISM_NONE)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "connections of some processes only",
-                           "nobody can tell whose they are: %s",
-                           tb_owners_remark(session->owners, 0));
+        return tb_complain(
+            complaint, TB_EXIT_REFUSED, tb_word("connections of some processes only"),
+            "nobody can tell whose they are: %s", tb_owners_remark(session->owners, 0));
     session->filter = tb_filter_new(&filter);
     return session->filter != NULL
                ? 0
-               : tb_complain(complaint, TB_EXIT_REFUSED, "owners", "out of memory");
+               : tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
 }
 
 /* After the watch has begun, so that it sees who the process is. */

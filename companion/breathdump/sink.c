@@ -16,6 +16,7 @@
 #include "output.h"
 #include "processes.h"
 #include "ringfiles.h"
+#include "word.h"
 
 #define BATCH_OCTETS (256u << 10) /* of one write() */
 #define FULL_OCTETS  (64u << 20)  /* waiting for a slow reader */
@@ -106,7 +107,7 @@ static int open_first(struct tb_sink *sink, const char *path, struct tb_complain
     int error;
 
     if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
-        return tb_complain(complaint, TB_EXIT_USAGE, "stdout",
+        return tb_complain(complaint, TB_EXIT_USAGE, tb_word("stdout"),
                            "is a terminal: say -w FILE, or send the output somewhere");
     error = next_name(sink, path, &gone);
     if (error != 0)

@@ -2,18 +2,20 @@
 /* status.c - what breathdump says on stderr while it captures */
 #include "status.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define OCTETS_MAX 24 /* characters of a size */
+#include "word.h"
+
+#define OCTETS_MAX 24   /* of a size, as text */
+#define NAMES_MAX  1024 /* of the interfaces' names; the rest is cut */
 
 static const char *file_name(const struct tb_session *session)
 {
     const char *name = tb_sink_name(session->sink);
 
-    return strcmp(name, "-") == 0 ? "stdout" : name;
+    return strcmp(name, "-") == 0 ? tb_word("stdout") : name;
 }
 
 static void say_octets(char *text, uint64_t octets)
@@ -41,33 +43,37 @@ static bool has_terminal(const struct tb_session *session)
     return !session->options->quiet && isatty(STDERR_FILENO) != 0;
 }
 
+static void list_interfaces(const struct tb_session *session, char names[NAMES_MAX])
+{
+    size_t used = 0;
+
+    names[0] = '\0';
+    for (size_t i = 0; i < session->count && used < NAMES_MAX; i++)
+        used += (size_t)snprintf(names + used, NAMES_MAX - used, "%s%s", i > 0 ? ", " : "",
+                                 session->sources[i].name);
+}
+
+static const char *mechanism_words(enum tb_mechanism mechanism)
+{
+    if (mechanism == TB_MECHANISM_BPF)
+        return tb_word("processes by BPF tracing");
+    if (mechanism == TB_MECHANISM_PROC)
+        return tb_word("processes from /proc");
+    return tb_word("without processes");
+}
+
 void tb_status_begin(const struct tb_session *session)
 {
-    static const char *const mechanisms[TB_MECHANISM_COUNT] = {
-        [TB_MECHANISM_NONE] = ", without processes\n",
-        [TB_MECHANISM_BPF] = ", processes by BPF tracing\n",
-        [TB_MECHANISM_PROC] = ", processes from /proc\n",
-        [TB_MECHANISM_LIVE] = "\n",
-        [TB_MECHANISM_FOREIGN] = "\n",
-    };
+    char names[NAMES_MAX];
     const char *remark;
 
     if (session->options->quiet)
         return;
-    (void)fputs("breathdump: capturing on ", stderr);
-    for (size_t i = 0; i < session->count; i++) {
-        if (i > 0)
-            (void)fputs(", ", stderr);
-        tb_print_safely(stderr, session->sources[i].name);
-    }
-    (void)fputs(" into ", stderr);
-    tb_print_safely(stderr, file_name(session));
-    (void)fputs(mechanisms[tb_owners_mechanism(session->owners)], stderr);
-    for (size_t i = 0; (remark = tb_owners_remark(session->owners, i)) != NULL; i++) {
-        (void)fputs("breathdump: ", stderr);
-        tb_print_safely(stderr, remark);
-        (void)fputc('\n', stderr);
-    }
+    list_interfaces(session, names);
+    tb_say(stderr, tb_word("capturing on %s into %s, %s"), names, file_name(session),
+           mechanism_words(tb_owners_mechanism(session->owners)));
+    for (size_t i = 0; (remark = tb_owners_remark(session->owners, i)) != NULL; i++)
+        tb_say(stderr, "%s", remark);
 }
 
 void tb_status_show(const struct tb_session *session)
@@ -77,8 +83,10 @@ void tb_status_show(const struct tb_session *session)
     if (!has_terminal(session))
         return;
     say_octets(size, tb_sink_octets(session->sink));
-    (void)fprintf(stderr, "\r\033[K%" PRIu64 " packets, %s, %" PRIu64 " dropped",
-                  tb_sink_packets(session->sink), size, dropped(session));
+    (void)fputs("\r\033[K", stderr);
+    (void)fprintf(stderr, tb_word("%llu packets, %s, %llu dropped"),
+                  (unsigned long long)tb_sink_packets(session->sink), size,
+                  (unsigned long long)dropped(session));
 }
 
 void tb_status_clear(const struct tb_session *session)
@@ -90,20 +98,23 @@ void tb_status_clear(const struct tb_session *session)
 static void end_owners(const struct tb_session *session)
 {
     uint64_t lost = tb_owners_lost(session->owners);
+    uint64_t left_out = session->left_out;
     struct tb_filter_counts counts;
 
     if (lost > 0)
-        (void)fprintf(stderr,
-                      "breathdump: %" PRIu64 " events of sockets and processes were lost: some "
-                      "processes are unsure or unknown\n",
-                      lost);
+        tb_say(
+            stderr,
+            tb_word("%llu events of sockets and processes were lost: some processes are unsure or "
+                    "unknown"),
+            (unsigned long long)lost);
     if (session->filter == NULL)
         return;
     counts = tb_filter_counts(session->filter, true);
-    (void)fprintf(stderr,
-                  "breathdump: left out: %" PRIu64 " packets of others, %" PRIu64
-                  " of which nobody knew in time whose they were\n",
-                  counts.left_out + session->left_out, counts.dropped);
+    left_out += counts.left_out;
+    tb_say(stderr,
+           tb_word("left out: %llu packets of others, %llu of which nobody knew in time whose they "
+                   "were"),
+           (unsigned long long)left_out, (unsigned long long)counts.dropped);
 }
 
 void tb_status_end(const struct tb_session *session)
@@ -114,22 +125,17 @@ void tb_status_end(const struct tb_session *session)
         return;
     tb_status_clear(session);
     say_octets(size, tb_sink_octets(session->sink));
-    (void)fprintf(stderr, "breathdump: %" PRIu64 " packets, %s, in ",
-                  tb_sink_packets(session->sink), size);
-    tb_print_safely(stderr, file_name(session));
-    (void)fputc('\n', stderr);
+    tb_say(stderr, tb_word("%llu packets, %s, in %s"),
+           (unsigned long long)tb_sink_packets(session->sink), size, file_name(session));
     for (size_t i = 0; i < session->count; i++) {
         const struct tb_source *source = &session->sources[i];
 
-        if (!source->counts_known)
-            continue;
-        (void)fputs("breathdump: ", stderr);
-        tb_print_safely(stderr, source->name);
-        (void)fprintf(stderr,
-                      ": %" PRIu64 " received, %" PRIu64 " dropped by the kernel, %" PRIu64
-                      " by the interface\n",
-                      source->counts.received, source->counts.dropped,
-                      source->counts.interface_dropped);
+        if (source->counts_known)
+            tb_say(stderr,
+                   tb_word("%s: %llu received, %llu dropped by the kernel, %llu by the interface"),
+                   source->name, (unsigned long long)source->counts.received,
+                   (unsigned long long)source->counts.dropped,
+                   (unsigned long long)source->counts.interface_dropped);
     }
     end_owners(session);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "auto.h"
+#include "word.h"
 
 /* linux/capability.h of before 5.8 has neither. */
 enum {
@@ -68,15 +69,17 @@ void tb_bpfreason(const char *step, int error, char reason[TB_WATCH_REASON_MAX])
     const char *missing = missing_capabilities();
 
     if (missing != NULL)
-        snprintf(reason, TB_WATCH_REASON_MAX, "%s", missing);
+        snprintf(reason, TB_WATCH_REASON_MAX, "%s", tb_word(missing));
     else if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
         snprintf(reason, TB_WATCH_REASON_MAX,
-                 "/sys/kernel/btf/vmlinux: %s: a kernel with CONFIG_DEBUG_INFO_BTF has it",
+                 tb_word("/sys/kernel/btf/vmlinux: %s: a kernel with CONFIG_DEBUG_INFO_BTF has it"),
                  strerror(errno));
     else if (is_locked_down())
         snprintf(reason, TB_WATCH_REASON_MAX,
-                 "%s: %s: the kernel is locked down for confidentiality", step, strerror(-error));
+                 tb_word("%s: %s: the kernel is locked down for confidentiality"), tb_word(step),
+                 strerror(-error));
     else
-        snprintf(reason, TB_WATCH_REASON_MAX, "%s: %s: BPF tracing needs Linux 5.8 or later", step,
+        snprintf(reason, TB_WATCH_REASON_MAX,
+                 tb_word("%s: %s: BPF tracing needs Linux 5.8 or later"), tb_word(step),
                  strerror(-error));
 }

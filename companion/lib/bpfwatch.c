@@ -21,6 +21,7 @@
 #include "bpfwire.h"
 #include "owner.skel.h"
 #include "watch_ops.h"
+#include "word.h"
 
 #define NS_PER_S           1000000000u
 #define RING_OCTETS        ((size_t)8 << 20)
@@ -246,8 +247,8 @@ static int choose_programs(struct bpfwatch *watch, char reason[TB_WATCH_REASON_M
     bpf_program__set_autoload(skeleton->progs.on_end_read, has_lengths);
     skeleton->rodata->with_sends = has_lengths;
     if (!has_lengths)
-        snprintf(reason, TB_WATCH_REASON_MAX,
-                 "who only writes to an accepted connection is not seen: Linux 6.3 tells");
+        snprintf(reason, TB_WATCH_REASON_MAX, "%s",
+                 tb_word("who only writes to an accepted connection is not seen: Linux 6.3 tells"));
     return 0;
 }
 
@@ -341,8 +342,9 @@ static int bpfwatch_open(const struct tb_watch_options *options, void **self,
         return error;
     }
     if (!watch->sees_all)
-        snprintf(reason, TB_WATCH_REASON_MAX,
-                 "what processes outside this pid namespace have open already is not seen");
+        snprintf(
+            reason, TB_WATCH_REASON_MAX, "%s",
+            tb_word("what processes outside this pid namespace have open already is not seen"));
     *self = watch;
     return 0;
 }

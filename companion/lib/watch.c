@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "watch_ops.h"
+#include "word.h"
 
 #ifdef TB_HAVE_BPF
 #define BPF_OPS &tb_bpfwatch_ops
@@ -41,7 +42,7 @@ int tb_watch_open(enum tb_mechanism mechanism, const struct tb_watch_options *op
     reason[0] = '\0';
     row = &rows[mechanism < TB_MECHANISM_COUNT ? mechanism : TB_MECHANISM_NONE];
     if (row->ops == NULL) {
-        snprintf(reason, TB_WATCH_REASON_MAX, "%s", row->absent);
+        snprintf(reason, TB_WATCH_REASON_MAX, "%s", tb_word(row->absent));
         return -ENOTSUP;
     }
     opened = malloc(sizeof *opened);

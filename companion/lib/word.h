@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* word.h - what the tools say, in the reader's language
+ *
+ * The sentences stand in the code in English, and in word.def beside their Japanese: a test finds
+ * those that are missing there. */
+#ifndef TB_WORD_H
+#define TB_WORD_H
+
+#include <stdbool.h>
+
+/* "en" or "ja" from here on; before that, or for NULL, the first of LC_ALL, LC_MESSAGES and LANG
+ * that is set decides. False for another language: nothing is changed then. Not thread-safe. */
+bool tb_word_choose(const char *language);
+
+/* Whether it is Japanese that is spoken. */
+bool tb_word_is_japanese(void);
+
+/* The sentence, or format of printf(), in that language; itself where it has no other. */
+__attribute__((format_arg(1))) const char *tb_word(const char *english);
+
+#endif
