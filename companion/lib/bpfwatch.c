@@ -3,7 +3,6 @@
  *
  * Records come through a ring that is mapped here, and so does the number of those that found no
  * room: draining makes no system call but for the clock and, now and then, a pread(). */
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -222,44 +221,19 @@ static size_t ring_size(size_t wanted)
     return octets;
 }
 
-static bool has_tracepoint(const struct btf *kernel, const char *name)
-{
-    return btf__find_by_name_kind(kernel, name, BTF_KIND_TYPEDEF) >= 0;
-}
-
-/* What an older kernel does not have is left out. */
-static int choose_programs(struct bpfwatch *watch, char reason[TB_WATCH_REASON_MAX])
+static int configure(struct bpfwatch *watch, const struct tb_watch_options *options,
+                     bool with_lengths)
 {
     struct tb_tracers *skeleton = watch->skeleton;
-    struct btf *kernel = btf__load_vmlinux_btf();
-    bool has_lengths;
 
-    if (kernel == NULL)
-        return -errno;
-    has_lengths = has_tracepoint(kernel, "btf_trace_sock_send_length") &&
-                  has_tracepoint(kernel, "btf_trace_sock_recv_length");
-    btf__free(kernel);
-    bpf_program__set_autoload(skeleton->progs.on_sent, has_lengths);
-    bpf_program__set_autoload(skeleton->progs.on_end_read, has_lengths);
-    skeleton->rodata->with_sends = has_lengths;
-    if (!has_lengths)
-        snprintf(reason, TB_WATCH_REASON_MAX,
-                 "who only writes to an accepted connection is not seen: Linux 6.3 tells");
-    return 0;
-}
-
-static int configure(struct bpfwatch *watch, const struct tb_watch_options *options,
-                     char reason[TB_WATCH_REASON_MAX])
-{
-    int error = choose_programs(watch, reason);
-
-    if (error != 0)
-        return error;
+    bpf_program__set_autoload(skeleton->progs.on_sent, with_lengths);
+    bpf_program__set_autoload(skeleton->progs.on_end_read, with_lengths);
+    skeleton->rodata->with_sends = with_lengths;
     watch->arguments = options->arguments;
     watch->ring_octets = ring_size(options->ring_octets);
-    watch->skeleton->rodata->with_arguments = options->arguments;
-    watch->skeleton->rodata->ring_octets = (uint32_t)watch->ring_octets;
-    return bpf_map__set_max_entries(watch->skeleton->maps.ring, (uint32_t)watch->ring_octets);
+    skeleton->rodata->with_arguments = options->arguments;
+    skeleton->rodata->ring_octets = (uint32_t)watch->ring_octets;
+    return bpf_map__set_max_entries(skeleton->maps.ring, (uint32_t)watch->ring_octets);
 }
 
 /* The iterators pass the processes of the caller's pid namespace. */
@@ -287,8 +261,8 @@ static int attach(struct bpfwatch *watch)
 }
 
 /* What was opened is the caller's to close, also after an error. */
-static int load(struct bpfwatch *watch, const struct tb_watch_options *options, const char **step,
-                char reason[TB_WATCH_REASON_MAX])
+static int load(struct bpfwatch *watch, const struct tb_watch_options *options, bool with_lengths,
+                const char **step)
 {
     int error;
 
@@ -296,16 +270,28 @@ static int load(struct bpfwatch *watch, const struct tb_watch_options *options, 
     watch->skeleton = tb_tracers__open();
     if (watch->skeleton == NULL)
         return -errno;
-    *step = "reading the kernel's types";
-    error = configure(watch, options, reason);
+    error = configure(watch, options, with_lengths);
     if (error != 0)
         return error;
     *step = "loading the programs";
-    error = tb_tracers__load(watch->skeleton);
-    if (error != 0)
-        return error;
-    *step = "attaching the programs";
-    return attach(watch);
+    return tb_tracers__load(watch->skeleton);
+}
+
+/* What an older kernel does not have is left out. Whether it has it is not asked beforehand: that
+ * takes a look at all the kernel's types, as loading does once more. */
+static int load_what_there_is(struct bpfwatch *watch, const struct tb_watch_options *options,
+                              const char **step, char reason[TB_WATCH_REASON_MAX])
+{
+    int error = load(watch, options, true, step);
+
+    if (error == 0)
+        return 0;
+    tb_tracers__destroy(watch->skeleton);
+    error = load(watch, options, false, step);
+    if (error == 0)
+        snprintf(reason, TB_WATCH_REASON_MAX,
+                 "who only writes to an accepted connection is not seen: Linux 6.3 tells");
+    return error;
 }
 
 static int print_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
@@ -330,7 +316,11 @@ static int bpfwatch_open(const struct tb_watch_options *options, void **self,
         watch->misses[i] = -1;
     watch->sees_all = is_in_initial_pid_namespace();
     print = libbpf_set_print(print_nothing);
-    error = load(watch, options, &step, reason);
+    error = load_what_there_is(watch, options, &step, reason);
+    if (error == 0) {
+        step = "attaching the programs";
+        error = attach(watch);
+    }
     libbpf_set_print(print);
     if (error != 0) {
         tb_bpfreason(step, error, reason);
