@@ -121,7 +121,7 @@ static __always_inline struct tb_wire_socket *new_socket_record(__u32 kind, stru
     record->task.time_ns = bpf_ktime_get_ns();
     record->task.kind = kind;
     record->task.fd = -1;
-    read_socket(record, sk);
+    read_socket(record, sk, TYPED);
     return record;
 }
 
@@ -210,7 +210,7 @@ static __always_inline int use(struct sock *sk)
 {
     struct task_struct *task = (void *)bpf_get_current_task();
     __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    __u64 start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+    __u64 start_ns = current_start_ns();
     __u64 key = (__u64)sk;
     struct end *end = bpf_map_lookup_elem(&ends, &key);
 
@@ -232,7 +232,7 @@ int BPF_PROG(on_received, struct sock *sk)
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_sent, struct sock *sk, int result)
 {
-    return result > 0 && is_tcp(sk) ? use(sk) : 0;
+    return result > 0 && is_tcp(sk, TYPED) ? use(sk) : 0;
 }
 
 /* Likewise of recvmsg(), read(), ...: for the end of the stream, of which the other says nothing.
@@ -240,7 +240,7 @@ int BPF_PROG(on_sent, struct sock *sk, int result)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_end_read, struct sock *sk, int result)
 {
-    return result == 0 && is_tcp(sk) ? use(sk) : 0;
+    return result == 0 && is_tcp(sk, TYPED) ? use(sk) : 0;
 }
 
 /* --- States ----------------------------------------------------------------------------------- */
@@ -336,7 +336,7 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
 {
     __u64 key = (__u64)sk;
 
-    if (!is_tcp(sk))
+    if (!is_tcp(sk, TYPED))
         return 0;
     if (after == BPF_TCP_SYN_SENT)
         begin_connecting(sk);
@@ -454,9 +454,9 @@ static __always_inline struct sock *socket_of(struct file *file)
 {
     struct socket *socket;
 
-    if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
+    if (file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
         return NULL;
-    socket = BPF_CORE_READ(file, private_data);
+    socket = file->private_data;
     return BPF_CORE_READ(socket, sk);
 }
 
@@ -482,9 +482,9 @@ int each_file(struct bpf_iter__task_file *context)
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
     sk = socket_of(file);
-    if (!sk || !is_tcp(sk))
+    if (!sk || !is_tcp(sk, COPIED))
         return 0;
-    read_socket(&record, sk);
+    read_socket(&record, sk, COPIED);
     if (record.state == BPF_TCP_SYN_SENT)
         note_connecting(sk);
     if (record.state == BPF_TCP_CLOSE || record.local_port == 0)
