@@ -449,7 +449,51 @@ int each_task(struct bpf_iter__task *context)
     return 0;
 }
 
-/* The socket behind a file, without bpf_sock_from_file(), which Linux has since 5.11. */
+/* Who connected before this began is not known: that is no loss when it gets through. */
+static __always_inline void note_connecting(struct sock *sk)
+{
+    struct end end = { .is_active = 1 };
+    __u64 key = (__u64)sk;
+
+    bpf_map_update_elem(&ends, &key, &end, BPF_NOEXIST);
+}
+
+/* The process of the latest file that was a TCP socket: files come process by process, and the
+ * programs' one reader asks for them. */
+static struct tb_wire_process holder;
+static __u64 holder_start_ns; /* of the task, which may be a thread */
+static int holder_pid;
+
+static __always_inline void read_holder(struct tb_wire_process *to, struct task_struct *task)
+{
+    if (holder_pid != task->pid || holder_start_ns != task->start_boottime) {
+        read_process(&holder, task);
+        holder_start_ns = task->start_boottime;
+        holder_pid = task->pid;
+    }
+    *to = holder;
+}
+
+static __always_inline void tell_held(struct bpf_iter__task_file *context, struct task_struct *task,
+                                      struct sock *sk, enum access how)
+{
+    struct tb_wire_socket record = {};
+
+    if (!is_tcp(sk, how))
+        return;
+    read_socket(&record, sk, how);
+    if (record.state == BPF_TCP_SYN_SENT)
+        note_connecting(sk);
+    if (record.state == BPF_TCP_CLOSE || record.local_port == 0)
+        return; /* not connected yet, or no longer */
+    record.task.time_ns = bpf_ktime_get_ns();
+    record.task.kind = record.state == BPF_TCP_LISTEN ? TB_WIRE_LISTEN : TB_WIRE_HELD;
+    record.task.fd = context->fd;
+    read_holder(&record.task.process, task);
+    bpf_seq_write(context->meta->seq, &record, sizeof(record));
+}
+
+/* Before Linux 5.11, which has bpf_sock_from_file(). */
 static __always_inline struct sock *socket_of(struct file *file)
 {
     struct socket *socket;
@@ -460,39 +504,27 @@ static __always_inline struct sock *socket_of(struct file *file)
     return BPF_CORE_READ(socket, sk);
 }
 
-/* Who connected before this began is not known: that is no loss when it gets through. */
-static __always_inline void note_connecting(struct sock *sk)
-{
-    struct end end = { .is_active = 1 };
-    __u64 key = (__u64)sk;
-
-    bpf_map_update_elem(&ends, &key, &end, BPF_NOEXIST);
-}
-
 SEC("iter/task_file")
 int each_file(struct bpf_iter__task_file *context)
 {
     struct task_struct *task = context->task;
     struct file *file = context->file;
-    struct tb_wire_socket record = {};
+    struct socket *socket;
     struct sock *sk;
 
     if (!task || !file)
         return 0;
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
-    sk = socket_of(file);
-    if (!sk || !is_tcp(sk, COPIED))
-        return 0;
-    read_socket(&record, sk, COPIED);
-    if (record.state == BPF_TCP_SYN_SENT)
-        note_connecting(sk);
-    if (record.state == BPF_TCP_CLOSE || record.local_port == 0)
-        return 0; /* not connected yet, or no longer */
-    record.task.time_ns = bpf_ktime_get_ns();
-    record.task.kind = record.state == BPF_TCP_LISTEN ? TB_WIRE_LISTEN : TB_WIRE_HELD;
-    record.task.fd = context->fd;
-    read_process(&record.task.process, task);
-    bpf_seq_write(context->meta->seq, &record, sizeof(record));
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_sock_from_file)) {
+        socket = bpf_sock_from_file(file);
+        sk = socket ? socket->sk : NULL;
+        if (sk)
+            tell_held(context, task, sk, TYPED);
+    } else {
+        sk = socket_of(file);
+        if (sk)
+            tell_held(context, task, sk, COPIED);
+    }
     return 0;
 }
