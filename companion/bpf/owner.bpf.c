@@ -208,14 +208,15 @@ static __always_inline void remember_user(__u64 key, struct end *end, __u32 pid,
 /* In the context of a system call on the socket. */
 static __always_inline int use(struct sock *sk)
 {
-    struct task_struct *task = (void *)bpf_get_current_task();
     __u32 pid = bpf_get_current_pid_tgid() >> 32;
     __u64 start_ns = current_start_ns();
     __u64 key = (__u64)sk;
     struct end *end = bpf_map_lookup_elem(&ends, &key);
+    struct task_struct *task;
 
     if (end && (is_known_user(end, pid, start_ns) || end->uses >= USES_MAX))
         return 0;
+    task = (void *)bpf_get_current_task();
     if (!is_of_kernel(task) && has_file(sk) && tell_socket_of(TB_WIRE_USE, sk, task))
         remember_user(key, end, pid, start_ns);
     return 0;
@@ -262,11 +263,21 @@ static __always_inline void begin_connecting(struct sock *sk)
         count_lost_connect();
 }
 
+/* Mostly there is nothing to forget, which a look finds without a lock. */
+static __always_inline void forget(struct sock *sk)
+{
+    __u64 key = (__u64)sk;
+
+    if (bpf_map_lookup_elem(&ends, &key))
+        bpf_map_delete_elem(&ends, &key);
+}
+
 /* The ports are chosen now. Where it has failed and no SYN was sent, there was no port to be had,
  * or the very connection exists, and is somebody else's. */
 static __always_inline void tell_connect(struct sock *sk, struct end *end, int after)
 {
     struct tb_wire_socket *record;
+    __u64 now_ns;
 
     if (!end->is_waiting ||
         (after == BPF_TCP_CLOSE && BPF_CORE_READ((struct tcp_sock *)sk, segs_out) == 0))
@@ -277,9 +288,10 @@ static __always_inline void tell_connect(struct sock *sk, struct end *end, int a
         return;
     }
     end->is_waiting = 0;
+    now_ns = record->task.time_ns;
     record->task.process = end->connector;
     record->task.time_ns = end->time_ns;
-    bpf_ringbuf_submit(record, ring_flags(bpf_ktime_get_ns()));
+    bpf_ringbuf_submit(record, ring_flags(now_ns));
 }
 
 /* Not told: sockets that never were in the state table. A connection that failed before it was
@@ -306,11 +318,22 @@ static __always_inline void ended_by_process(struct sock *sk)
         use(sk);
 }
 
+/* Half of all changes: nothing is told of the others, and nothing depends on `ends`. */
+static __always_inline int is_telling(int before, int after)
+{
+    return before == BPF_TCP_SYN_SENT || before == BPF_TCP_SYN_RECV || after == BPF_TCP_CLOSE;
+}
+
 static __always_inline void changed(struct sock *sk, int before, int after)
 {
     __u64 key = (__u64)sk;
-    struct end *end = bpf_map_lookup_elem(&ends, &key);
+    struct end *end;
 
+    if (after == BPF_TCP_FIN_WAIT1 || after == BPF_TCP_LAST_ACK)
+        ended_by_process(sk);
+    if (!is_telling(before, after))
+        return;
+    end = bpf_map_lookup_elem(&ends, &key);
     if (end)
         tell_connect(sk, end, after);
     else if (before == BPF_TCP_SYN_SENT && is_complete)
@@ -319,8 +342,6 @@ static __always_inline void changed(struct sock *sk, int before, int after)
         closed(sk, before, end);
     else if (before == BPF_TCP_SYN_RECV && after == BPF_TCP_ESTABLISHED && !(end && end->is_active))
         tell_socket(TB_WIRE_OPEN, sk);
-    else if (after == BPF_TCP_FIN_WAIT1 || after == BPF_TCP_LAST_ACK)
-        ended_by_process(sk);
 }
 
 static __always_inline void listens(struct sock *sk)
@@ -334,8 +355,6 @@ static __always_inline void listens(struct sock *sk)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int before, int after)
 {
-    __u64 key = (__u64)sk;
-
     if (!is_tcp(sk, TYPED))
         return 0;
     if (after == BPF_TCP_SYN_SENT)
@@ -343,7 +362,7 @@ int BPF_PROG(on_state, struct sock *sk, int before, int after)
     else if (after == BPF_TCP_LISTEN)
         listens(sk);
     else if (before == BPF_TCP_LISTEN && after == BPF_TCP_SYN_RECV)
-        bpf_map_delete_elem(&ends, &key); /* a new socket, without its addresses yet */
+        forget(sk); /* a new one, without its addresses yet */
     else
         changed(sk, before, after);
     return 0;
