@@ -12,6 +12,18 @@
 
 #include "owner_wire.h"
 
+/* How a member is read. Of what a tracepoint gives, the verifier knows the type: a load is enough.
+ * Of any other pointer a helper copies, which takes ten times as long. Pointers are copied always:
+ * the verifier searches all the kernel's types by name for each one that is loaded (Linux 6.4 and
+ * later: btf_nested_type_is_trusted()), so that a hundred of them take a tenth of a second. */
+enum access {
+    TYPED,
+    COPIED
+};
+
+#define FACT(how, pointer, member)                                                                 \
+    ((how) == TYPED ? (pointer)->member : BPF_CORE_READ(pointer, member))
+
 /* The process is its leader: threads have a comm and credentials of their own. */
 static __always_inline void read_process(struct tb_wire_process *to, struct task_struct *task)
 {
@@ -26,20 +38,30 @@ static __always_inline void read_process(struct tb_wire_process *to, struct task
     BPF_CORE_READ_STR_INTO(&to->comm, leader, comm);
 }
 
+/* When the running process began. It is asked so often that its one pointer may be loaded; the
+ * helper is there since Linux 5.11, and where it is not, the verifier does not look at its call. */
+static __always_inline __u64 current_start_ns(void)
+{
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+        return bpf_get_current_task_btf()->group_leader->start_boottime;
+    return BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), group_leader,
+                         start_boottime);
+}
+
 /* inet_sport and not skc_num, which is 0 by the time a socket is closed: tcp_set_state() gives the
- * port back first. */
-static __always_inline void read_socket(struct tb_wire_socket *to, struct sock *sk)
+ * port back first. It is behind what the verifier knows of the socket. */
+static __always_inline void read_socket(struct tb_wire_socket *to, struct sock *sk, enum access how)
 {
     to->socket = (__u64)sk;
-    to->family = BPF_CORE_READ(sk, __sk_common.skc_family);
-    to->state = BPF_CORE_READ(sk, __sk_common.skc_state);
+    to->family = FACT(how, sk, __sk_common.skc_family);
+    to->state = FACT(how, sk, __sk_common.skc_state);
     to->local_port = BPF_CORE_READ((struct inet_sock *)sk, inet_sport);
-    to->remote_port = BPF_CORE_READ(sk, __sk_common.skc_dport);
+    to->remote_port = FACT(how, sk, __sk_common.skc_dport);
     to->netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-    to->uid = BPF_CORE_READ(sk, sk_uid.val);
+    to->uid = FACT(how, sk, sk_uid.val);
     if (to->family == AF_INET) {
-        BPF_CORE_READ_INTO((__be32 *)to->local, sk, __sk_common.skc_rcv_saddr);
-        BPF_CORE_READ_INTO((__be32 *)to->remote, sk, __sk_common.skc_daddr);
+        *(__be32 *)to->local = FACT(how, sk, __sk_common.skc_rcv_saddr);
+        *(__be32 *)to->remote = FACT(how, sk, __sk_common.skc_daddr);
     } else if (bpf_core_field_exists(sk->__sk_common.skc_v6_daddr)) {
         BPF_CORE_READ_INTO(&to->local, sk, __sk_common.skc_v6_rcv_saddr);
         BPF_CORE_READ_INTO(&to->remote, sk, __sk_common.skc_v6_daddr);
@@ -47,12 +69,11 @@ static __always_inline void read_socket(struct tb_wire_socket *to, struct sock *
 }
 
 /* Multipath TCP's own sockets have another protocol; their subflows are TCP like any other. */
-static __always_inline int is_tcp(struct sock *sk)
+static __always_inline int is_tcp(struct sock *sk, enum access how)
 {
-    __u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+    __u16 family = FACT(how, sk, __sk_common.skc_family);
 
-    return (family == AF_INET || family == AF_INET6) &&
-           BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP;
+    return (family == AF_INET || family == AF_INET6) && FACT(how, sk, sk_protocol) == IPPROTO_TCP;
 }
 
 #endif

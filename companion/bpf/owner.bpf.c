@@ -121,7 +121,7 @@ static __always_inline struct tb_wire_socket *new_socket_record(__u32 kind, stru
     record->task.time_ns = bpf_ktime_get_ns();
     record->task.kind = kind;
     record->task.fd = -1;
-    read_socket(record, sk);
+    read_socket(record, sk, TYPED);
     return record;
 }
 
@@ -208,14 +208,15 @@ static __always_inline void remember_user(__u64 key, struct end *end, __u32 pid,
 /* In the context of a system call on the socket. */
 static __always_inline int use(struct sock *sk)
 {
-    struct task_struct *task = (void *)bpf_get_current_task();
     __u32 pid = bpf_get_current_pid_tgid() >> 32;
-    __u64 start_ns = BPF_CORE_READ(task, group_leader, start_boottime);
+    __u64 start_ns = current_start_ns();
     __u64 key = (__u64)sk;
     struct end *end = bpf_map_lookup_elem(&ends, &key);
+    struct task_struct *task;
 
     if (end && (is_known_user(end, pid, start_ns) || end->uses >= USES_MAX))
         return 0;
+    task = (void *)bpf_get_current_task();
     if (!is_of_kernel(task) && has_file(sk) && tell_socket_of(TB_WIRE_USE, sk, task))
         remember_user(key, end, pid, start_ns);
     return 0;
@@ -232,7 +233,7 @@ int BPF_PROG(on_received, struct sock *sk)
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_sent, struct sock *sk, int result)
 {
-    return result > 0 && is_tcp(sk) ? use(sk) : 0;
+    return result > 0 && is_tcp(sk, TYPED) ? use(sk) : 0;
 }
 
 /* Likewise of recvmsg(), read(), ...: for the end of the stream, of which the other says nothing.
@@ -240,7 +241,7 @@ int BPF_PROG(on_sent, struct sock *sk, int result)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_end_read, struct sock *sk, int result)
 {
-    return result == 0 && is_tcp(sk) ? use(sk) : 0;
+    return result == 0 && is_tcp(sk, TYPED) ? use(sk) : 0;
 }
 
 /* --- States ----------------------------------------------------------------------------------- */
@@ -262,11 +263,21 @@ static __always_inline void begin_connecting(struct sock *sk)
         count_lost_connect();
 }
 
+/* Mostly there is nothing to forget, which a look finds without a lock. */
+static __always_inline void forget(struct sock *sk)
+{
+    __u64 key = (__u64)sk;
+
+    if (bpf_map_lookup_elem(&ends, &key))
+        bpf_map_delete_elem(&ends, &key);
+}
+
 /* The ports are chosen now. Where it has failed and no SYN was sent, there was no port to be had,
  * or the very connection exists, and is somebody else's. */
 static __always_inline void tell_connect(struct sock *sk, struct end *end, int after)
 {
     struct tb_wire_socket *record;
+    __u64 now_ns;
 
     if (!end->is_waiting ||
         (after == BPF_TCP_CLOSE && BPF_CORE_READ((struct tcp_sock *)sk, segs_out) == 0))
@@ -277,9 +288,10 @@ static __always_inline void tell_connect(struct sock *sk, struct end *end, int a
         return;
     }
     end->is_waiting = 0;
+    now_ns = record->task.time_ns;
     record->task.process = end->connector;
     record->task.time_ns = end->time_ns;
-    bpf_ringbuf_submit(record, ring_flags(bpf_ktime_get_ns()));
+    bpf_ringbuf_submit(record, ring_flags(now_ns));
 }
 
 /* Not told: sockets that never were in the state table. A connection that failed before it was
@@ -306,11 +318,22 @@ static __always_inline void ended_by_process(struct sock *sk)
         use(sk);
 }
 
+/* Half of all changes: nothing is told of the others, and nothing depends on `ends`. */
+static __always_inline int is_telling(int before, int after)
+{
+    return before == BPF_TCP_SYN_SENT || before == BPF_TCP_SYN_RECV || after == BPF_TCP_CLOSE;
+}
+
 static __always_inline void changed(struct sock *sk, int before, int after)
 {
     __u64 key = (__u64)sk;
-    struct end *end = bpf_map_lookup_elem(&ends, &key);
+    struct end *end;
 
+    if (after == BPF_TCP_FIN_WAIT1 || after == BPF_TCP_LAST_ACK)
+        ended_by_process(sk);
+    if (!is_telling(before, after))
+        return;
+    end = bpf_map_lookup_elem(&ends, &key);
     if (end)
         tell_connect(sk, end, after);
     else if (before == BPF_TCP_SYN_SENT && is_complete)
@@ -319,8 +342,6 @@ static __always_inline void changed(struct sock *sk, int before, int after)
         closed(sk, before, end);
     else if (before == BPF_TCP_SYN_RECV && after == BPF_TCP_ESTABLISHED && !(end && end->is_active))
         tell_socket(TB_WIRE_OPEN, sk);
-    else if (after == BPF_TCP_FIN_WAIT1 || after == BPF_TCP_LAST_ACK)
-        ended_by_process(sk);
 }
 
 static __always_inline void listens(struct sock *sk)
@@ -334,16 +355,14 @@ static __always_inline void listens(struct sock *sk)
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_state, struct sock *sk, int before, int after)
 {
-    __u64 key = (__u64)sk;
-
-    if (!is_tcp(sk))
+    if (!is_tcp(sk, TYPED))
         return 0;
     if (after == BPF_TCP_SYN_SENT)
         begin_connecting(sk);
     else if (after == BPF_TCP_LISTEN)
         listens(sk);
     else if (before == BPF_TCP_LISTEN && after == BPF_TCP_SYN_RECV)
-        bpf_map_delete_elem(&ends, &key); /* a new socket, without its addresses yet */
+        forget(sk); /* a new one, without its addresses yet */
     else
         changed(sk, before, after);
     return 0;
@@ -484,17 +503,6 @@ int each_task(struct bpf_iter__task *context)
     return 0;
 }
 
-/* The socket behind a file, without bpf_sock_from_file(), which Linux has since 5.11. */
-static __always_inline struct sock *socket_of(struct file *file)
-{
-    struct socket *socket;
-
-    if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != SOCKFS_MAGIC)
-        return NULL;
-    socket = BPF_CORE_READ(file, private_data);
-    return BPF_CORE_READ(socket, sk);
-}
-
 /* Who connected before this began is not known: that is no loss when it gets through. */
 static __always_inline void note_connecting(struct sock *sk)
 {
@@ -504,30 +512,73 @@ static __always_inline void note_connecting(struct sock *sk)
     bpf_map_update_elem(&ends, &key, &end, BPF_NOEXIST);
 }
 
+/* The process of the latest file that was a TCP socket: files come process by process, and the
+ * programs' one reader asks for them. */
+static struct tb_wire_process holder;
+static __u64 holder_start_ns; /* of the task, which may be a thread */
+static int holder_pid;
+
+static __always_inline void read_holder(struct tb_wire_process *to, struct task_struct *task)
+{
+    if (holder_pid != task->pid || holder_start_ns != task->start_boottime) {
+        read_process(&holder, task);
+        holder_start_ns = task->start_boottime;
+        holder_pid = task->pid;
+    }
+    *to = holder;
+}
+
+static __always_inline void tell_held(struct bpf_iter__task_file *context, struct task_struct *task,
+                                      struct sock *sk, enum access how)
+{
+    struct tb_wire_socket record = {};
+
+    if (!is_tcp(sk, how))
+        return;
+    read_socket(&record, sk, how);
+    if (record.state == BPF_TCP_SYN_SENT)
+        note_connecting(sk);
+    if (record.state == BPF_TCP_CLOSE || record.local_port == 0)
+        return; /* not connected yet, or no longer */
+    record.task.time_ns = bpf_ktime_get_ns();
+    record.task.kind = record.state == BPF_TCP_LISTEN ? TB_WIRE_LISTEN : TB_WIRE_HELD;
+    record.task.fd = context->fd;
+    read_holder(&record.task.process, task);
+    bpf_seq_write(context->meta->seq, &record, sizeof(record));
+}
+
+/* Before Linux 5.11, which has bpf_sock_from_file(). */
+static __always_inline struct sock *socket_of(struct file *file)
+{
+    struct socket *socket;
+
+    if (file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
+        return NULL;
+    socket = file->private_data;
+    return BPF_CORE_READ(socket, sk);
+}
+
 SEC("iter/task_file")
 int each_file(struct bpf_iter__task_file *context)
 {
     struct task_struct *task = context->task;
     struct file *file = context->file;
-    struct tb_wire_socket record = {};
+    struct socket *socket;
     struct sock *sk;
 
     if (!task || !file)
         return 0;
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
-    sk = socket_of(file);
-    if (!sk || !is_tcp(sk))
-        return 0;
-    read_socket(&record, sk);
-    if (record.state == BPF_TCP_SYN_SENT)
-        note_connecting(sk);
-    if (record.state == BPF_TCP_CLOSE || record.local_port == 0)
-        return 0; /* not connected yet, or no longer */
-    record.task.time_ns = bpf_ktime_get_ns();
-    record.task.kind = record.state == BPF_TCP_LISTEN ? TB_WIRE_LISTEN : TB_WIRE_HELD;
-    record.task.fd = context->fd;
-    read_process(&record.task.process, task);
-    bpf_seq_write(context->meta->seq, &record, sizeof(record));
+    if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_sock_from_file)) {
+        socket = bpf_sock_from_file(file);
+        sk = socket ? socket->sk : NULL;
+        if (sk)
+            tell_held(context, task, sk, TYPED);
+    } else {
+        sk = socket_of(file);
+        if (sk)
+            tell_held(context, task, sk, COPIED);
+    }
     return 0;
 }

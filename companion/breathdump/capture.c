@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
 #include <linux/sockios.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "auto.h"
@@ -214,6 +216,15 @@ static void prefer_cooked_v2(pcap_t *pcap)
         (void)!pcap_set_datalink(pcap, DLT_LINUX_SLL2); /* libpcap before 1.10 has the one only */
 }
 
+/* A packet of loopback goes out and comes in. libpcap passes over the one that goes out, when the
+ * kernel has copied it. Since Linux 4.20 the kernel can be told to leave it out. */
+static void leave_out_outgoing(pcap_t *pcap)
+{
+    int yes = 1;
+
+    (void)setsockopt(pcap_fileno(pcap), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
+}
+
 static int activate(struct tb_capture *capture, const struct tb_capture_options *options,
                     struct tb_complaint *complaint)
 {
@@ -229,6 +240,8 @@ static int activate(struct tb_capture *capture, const struct tb_capture_options 
         (void)snprintf(capture->warning, sizeof capture->warning, "%s",
                        said[0] != '\0' ? said : pcap_statustostr(status));
     }
+    if (options->is_loopback)
+        leave_out_outgoing(capture->pcap);
     prefer_cooked_v2(capture->pcap);
     capture->index = (int)if_nametoindex(options->interface);
     open_drop_counters(capture);

@@ -25,6 +25,7 @@ struct tb_capture_options {
     uint32_t snaplen;      /* octets; 0: whole packets */
     uint32_t buffer_mib;   /* for packets not read yet */
     bool promiscuous;
+    bool is_loopback;
 };
 
 /* Opens it; packets are collected from here on. 0 or an exit status. Destroy with

@@ -47,6 +47,7 @@ static int open_source(struct tb_session *session, size_t i, struct tb_complaint
     if (status != 0)
         return status;
     options.interface = source->name;
+    options.is_loopback = described->interface->is_loopback;
     status = tb_capture_open(&options, &source->capture, complaint);
     if (status != 0)
         return status;

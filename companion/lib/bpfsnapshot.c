@@ -96,88 +96,164 @@ static uint64_t now_ns(void)
 
 /* --- Processes -------------------------------------------------------------------------------- */
 
+/* What /proc has of a process: where in `octets`, NUL-terminated. 0: nothing. */
 struct texts {
-    char exe[TB_PROC_TEXT_MAX + 1];
-    char arguments[TB_PROC_TEXT_MAX];
+    size_t exe;
+    size_t arguments;
+    size_t arguments_length;
 };
 
-static size_t read_text(int folder, const char *name, char *text, size_t size)
+static int make_text_room(struct octets *octets, size_t length)
 {
-    tb_auto_fd int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, text, size);
+    while (octets->size - octets->length < length) {
+        size_t used = octets->length;
+        int error;
 
-    return got < 0 ? 0 : (size_t)got;
-}
-
-/* Whether the folder is that process's, and still of the same name: exec gives another. */
-static bool is_the_same(int folder, const struct tb_sock_process *process)
-{
-    char text[TB_PROC_TEXT_MAX];
-    struct tb_proc_stat stat;
-    size_t length = read_text(folder, "stat", text, sizeof text);
-    long ticks = sysconf(_SC_CLK_TCK);
-
-    return ticks > 0 && tb_proc_read_stat(text, length, &stat) &&
-           stat.start_ticks == process->start_ns / (NS_PER_S / (uint64_t)ticks) &&
-           strcmp(stat.comm, process->comm) == 0;
+        octets->length = octets->size; /* what make_room() grows */
+        error = make_room(octets);
+        octets->length = used;
+        if (error != 0)
+            return error;
+    }
+    return 0;
 }
 
 /* A name that fills the room may have been cut. */
-static void read_exe(int folder, struct tb_sock_process *process, struct texts *texts)
+static int read_exe(int proc, uint32_t pid, struct octets *octets, struct texts *texts)
 {
-    ssize_t got = readlinkat(folder, "exe", texts->exe, TB_PROC_TEXT_MAX);
-
-    if (got <= 0 || got == TB_PROC_TEXT_MAX)
-        return;
-    texts->exe[tb_proc_exe_length(texts->exe, (size_t)got)] = '\0';
-    process->exe = texts->exe;
-}
-
-static void read_arguments(int folder, struct tb_sock_process *process, struct texts *texts)
-{
-    size_t length = read_text(folder, "cmdline", texts->arguments, sizeof texts->arguments);
-
-    if (length == 0)
-        return;
-    process->arguments = texts->arguments;
-    process->arguments_length = length;
-}
-
-static void find_texts(const struct tb_bpfsnapshot *snapshot, struct tb_sock_process *process,
-                       struct texts *texts)
-{
+    int error = make_text_room(octets, TB_PROC_TEXT_MAX + 1);
     char path[32];
-    tb_auto_fd int folder = -1;
+    char *exe;
+    ssize_t got;
 
-    snprintf(path, sizeof path, "/proc/%u", process->pid);
-    folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (folder < 0)
-        return;
-    read_exe(folder, process, texts);
-    if (snapshot->arguments)
-        read_arguments(folder, process, texts);
-    if (is_the_same(folder, process))
-        return;
-    process->exe = "";
-    process->arguments = NULL;
-    process->arguments_length = 0;
+    if (error != 0)
+        return error;
+    exe = octets->data + octets->length;
+    snprintf(path, sizeof path, "%u/exe", pid);
+    got = readlinkat(proc, path, exe, TB_PROC_TEXT_MAX);
+    if (got <= 0 || got == TB_PROC_TEXT_MAX)
+        return 0;
+    got = (ssize_t)tb_proc_exe_length(exe, (size_t)got);
+    exe[got] = '\0';
+    texts->exe = octets->length;
+    octets->length += (size_t)got + 1;
+    return 0;
+}
+
+static int read_arguments(int proc, uint32_t pid, struct octets *octets, struct texts *texts)
+{
+    int error = make_text_room(octets, TB_PROC_TEXT_MAX);
+    tb_auto_fd int fd = -1;
+    char path[32];
+    ssize_t got;
+
+    if (error != 0)
+        return error;
+    snprintf(path, sizeof path, "%u/cmdline", pid);
+    fd = openat(proc, path, O_RDONLY | O_CLOEXEC);
+    got = fd < 0 ? -1 : read(fd, octets->data + octets->length, TB_PROC_TEXT_MAX);
+    if (got <= 0)
+        return 0;
+    texts->arguments = octets->length;
+    texts->arguments_length = (size_t)got;
+    octets->length += (size_t)got;
+    return 0;
+}
+
+struct tasks {
+    struct octets records; /* struct tb_wire_task */
+    struct octets texts;   /* begins with an empty one */
+    struct octets again;   /* the records of a second look, after the texts were read */
+    struct texts *of_task;
+    size_t count;
+};
+
+static int read_texts(const struct tb_bpfsnapshot *snapshot, struct tasks *tasks)
+{
+    const struct tb_wire_task *task = (const void *)tasks->records.data;
+    tb_auto_fd int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int error = make_text_room(&tasks->texts, 1);
+
+    if (error != 0)
+        return error;
+    tasks->texts.data[tasks->texts.length++] = '\0';
+    for (size_t i = 0; error == 0 && proc >= 0 && i < tasks->count; i++) {
+        error = read_exe(proc, task[i].process.pid, &tasks->texts, &tasks->of_task[i]);
+        if (error == 0 && snapshot->arguments)
+            error = read_arguments(proc, task[i].process.pid, &tasks->texts, &tasks->of_task[i]);
+    }
+    return error;
+}
+
+static bool is_the_same(const struct tb_wire_process *one, const struct tb_wire_process *other)
+{
+    return one->pid == other->pid && one->start_ns == other->start_ns &&
+           memcmp(one->comm, other->comm, sizeof one->comm) == 0;
+}
+
+/* Whether the second look found the process too, of the same name: exec gives another. Both looks
+ * find processes in the order of their pids. */
+static bool was_there_throughout(const struct tasks *tasks, const struct tb_wire_task *task,
+                                 size_t *at)
+{
+    const struct tb_wire_task *again = (const void *)tasks->again.data;
+    size_t count = tasks->again.length / sizeof *again;
+
+    while (*at < count && again[*at].process.pid < task->process.pid)
+        (*at)++;
+    return *at < count && is_the_same(&again[*at].process, &task->process);
+}
+
+static void tell_all(const struct tasks *tasks, tb_sock_event_fn *tell, void *context)
+{
+    const struct tb_wire_task *task = (const void *)tasks->records.data;
+    size_t at = 0;
+
+    for (size_t i = 0; i < tasks->count; i++) {
+        const struct texts *texts = &tasks->of_task[i];
+        struct tb_sock_event event;
+
+        if (!tb_bpfwire_read(&task[i], sizeof task[i], &event))
+            continue;
+        if (was_there_throughout(tasks, &task[i], &at)) {
+            event.process.exe = tasks->texts.data + texts->exe;
+            event.process.arguments_length = texts->arguments_length;
+            if (texts->arguments_length > 0)
+                event.process.arguments = tasks->texts.data + texts->arguments;
+        }
+        tell(&event, context);
+    }
+}
+
+/* Outside the initial pid namespace /proc counts processes otherwise. */
+static int find_tasks(const struct tb_bpfsnapshot *snapshot, struct tasks *tasks)
+{
+    const size_t record = sizeof(struct tb_wire_task);
+    int error = look(snapshot->tasks_link, record, &tasks->records);
+
+    if (error != 0)
+        return error;
+    tasks->count = tasks->records.length / record;
+    tasks->of_task = calloc(tasks->count + 1, sizeof *tasks->of_task);
+    if (tasks->of_task == NULL)
+        return -ENOMEM;
+    if (!snapshot->sees_all)
+        return 0;
+    error = read_texts(snapshot, tasks);
+    return error == 0 ? look(snapshot->tasks_link, record, &tasks->again) : error;
 }
 
 static int tell_tasks(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *tell, void *context)
 {
-    struct octets octets = { 0 };
-    struct texts texts;
-    int error = look(snapshot->tasks_link, sizeof(struct tb_wire_task), &octets);
-    for (size_t at = 0; error == 0 && at < octets.length; at += sizeof(struct tb_wire_task)) {
-        struct tb_sock_event event;
+    struct tasks tasks = { .count = 0 };
+    int error = find_tasks(snapshot, &tasks);
 
-        if (!tb_bpfwire_read(octets.data + at, sizeof(struct tb_wire_task), &event))
-            continue;
-        if (snapshot->sees_all) /* else /proc counts processes otherwise */
-            find_texts(snapshot, &event.process, &texts);
-        tell(&event, context);
-    }
-    free(octets.data);
+    if (error == 0)
+        tell_all(&tasks, tell, context);
+    free(tasks.records.data);
+    free(tasks.texts.data);
+    free(tasks.again.data);
+    free(tasks.of_task);
     return error;
 }
 

@@ -3,7 +3,6 @@
  *
  * Records come through a ring that is mapped here, and so does the number of those that found no
  * room: draining makes no system call but for the clock and, now and then, a pread(). */
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,10 +15,10 @@
 #include <unistd.h>
 
 #include "auto.h"
+#include "bpfload.h"
 #include "bpfreason.h"
 #include "bpfsnapshot.h"
 #include "bpfwire.h"
-#include "owner.skel.h"
 #include "watch_ops.h"
 #include "word.h"
 
@@ -34,12 +33,8 @@
 #define INITIAL_PID_NS     0xEFFFFFFCu  /* PROC_PID_INIT_INO of include/linux/proc_ns.h */
 #define DESCRIPTION_OCTETS 1024
 
-enum {
-    TRACERS = 10 /* programs that hang on tracepoints */
-};
-
 struct bpfwatch {
-    struct tb_tracers *skeleton;
+    struct tb_bpf_programs programs;
     struct ring_buffer *ring;
     tb_sock_event_fn *tell; /* while draining */
     void *context;
@@ -50,8 +45,8 @@ struct bpfwatch {
     uint64_t missed_ns;
     uint64_t told_lost;
     uint64_t told_lost_connects;
-    uint64_t quiet_ns;   /* what was lost before this is told */
-    int misses[TRACERS]; /* descriptors of what tells of them; -1: none */
+    uint64_t quiet_ns;          /* what was lost before this is told */
+    int misses[TB_BPF_TRACERS]; /* descriptors of what tells of them; -1: none */
     bool arguments;
     bool sees_all;
 };
@@ -68,29 +63,14 @@ static uint64_t now_ns(void)
 
 /* A program that is interrupted on its CPU by what it traces is not run a second time, and the
  * kernel counts that (bpf_prog_inc_misses_counter()). */
-static int open_misses(const struct bpf_program *program)
+static int open_misses(int program)
 {
     char path[64];
-    int fd = bpf_program__fd(program);
 
-    if (fd < 0)
+    if (program < 0)
         return -1;
-    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", fd);
+    snprintf(path, sizeof path, "/proc/self/fdinfo/%d", program);
     return open(path, O_RDONLY | O_CLOEXEC);
-}
-
-static void open_all_misses(struct bpfwatch *watch)
-{
-    const struct bpf_program *programs[TRACERS] = {
-        watch->skeleton->progs.on_received,   watch->skeleton->progs.on_sent,
-        watch->skeleton->progs.on_end_read,   watch->skeleton->progs.on_state,
-        watch->skeleton->progs.on_retransmit, watch->skeleton->progs.on_fork,
-        watch->skeleton->progs.on_rename,     watch->skeleton->progs.on_exit,
-        watch->skeleton->progs.on_exec,       watch->skeleton->progs.on_cgroup,
-    };
-
-    for (size_t i = 0; i < TRACERS; i++)
-        watch->misses[i] = open_misses(programs[i]);
 }
 
 /* Since Linux 5.12; 0 where it is not told. */
@@ -113,7 +93,7 @@ static void count_misses(struct bpfwatch *watch, uint64_t time_ns)
         return;
     watch->missed_ns = time_ns;
     watch->missed = 0;
-    for (size_t i = 0; i < TRACERS; i++)
+    for (size_t i = 0; i < TB_BPF_TRACERS; i++)
         watch->missed += misses_of(watch->misses[i]);
 }
 
@@ -121,7 +101,7 @@ static uint64_t bpfwatch_lost(const void *self)
 {
     const struct bpfwatch *watch = self;
 
-    return __atomic_load_n(&watch->skeleton->bss->lost, __ATOMIC_ACQUIRE) + watch->not_understood +
+    return __atomic_load_n(watch->programs.lost, __ATOMIC_ACQUIRE) + watch->not_understood +
            watch->missed;
 }
 
@@ -129,7 +109,7 @@ static uint64_t bpfwatch_lost(const void *self)
 static void tell_losses(struct bpfwatch *watch)
 {
     uint64_t time_ns = now_ns();
-    uint64_t connects = __atomic_load_n(&watch->skeleton->bss->lost_connects, __ATOMIC_ACQUIRE);
+    uint64_t connects = __atomic_load_n(watch->programs.lost_connects, __ATOMIC_ACQUIRE);
     struct tb_sock_event event = { .kind = TB_SOCK_LOST, .time_ns = time_ns, .fd = -1 };
     bool looks_at_misses = time_ns - watch->missed_ns >= MISSES_NS;
     uint64_t lost;
@@ -180,15 +160,16 @@ static int bpfwatch_drain(void *self, tb_sock_event_fn *tell, void *context)
 static int bpfwatch_snapshot(void *self, tb_sock_event_fn *tell, void *context)
 {
     struct bpfwatch *watch = self;
-    struct tb_bpfsnapshot snapshot = { .sees_all = watch->sees_all, .arguments = watch->arguments };
+    struct tb_bpfsnapshot snapshot = { .tasks_link = watch->programs.tasks,
+                                       .files_link = watch->programs.files,
+                                       .sees_all = watch->sees_all,
+                                       .arguments = watch->arguments };
     int error = bpfwatch_drain(watch, tell, context);
 
     if (error != 0)
         return error;
-    snapshot.tasks_link = bpf_link__fd(watch->skeleton->links.each_task);
-    snapshot.files_link = bpf_link__fd(watch->skeleton->links.each_file);
     error = tb_bpfsnapshot_tell(&snapshot, tell, context);
-    __atomic_store_n(&watch->skeleton->bss->is_complete, 1, __ATOMIC_RELEASE);
+    __atomic_store_n(watch->programs.is_complete, 1, __ATOMIC_RELEASE);
     return error;
 }
 
@@ -196,7 +177,7 @@ static int bpfwatch_fd(const void *self)
 {
     const struct bpfwatch *watch = self;
 
-    return bpf_map__fd(watch->skeleton->maps.ring);
+    return watch->programs.ring;
 }
 
 /* --- Opening ---------------------------------------------------------------------------------- */
@@ -205,10 +186,10 @@ static void bpfwatch_close(void *self)
 {
     struct bpfwatch *watch = self;
 
-    for (size_t i = 0; i < TRACERS; i++)
+    for (size_t i = 0; i < TB_BPF_TRACERS; i++)
         tb_auto_close_fd(&watch->misses[i]);
     ring_buffer__free(watch->ring);
-    tb_tracers__destroy(watch->skeleton);
+    tb_bpf_unload(&watch->programs);
     free(watch);
 }
 
@@ -223,49 +204,6 @@ static size_t ring_size(size_t wanted)
     return octets;
 }
 
-static bool has_tracepoint(const struct btf *kernel, const char *name)
-{
-    return btf__find_by_name_kind(kernel, name, BTF_KIND_TYPEDEF) >= 0;
-}
-
-/* What an older kernel does not have is left out. */
-static int choose_programs(struct bpfwatch *watch, char reason[TB_WATCH_REASON_MAX])
-{
-    struct tb_tracers *skeleton = watch->skeleton;
-    struct btf *kernel = btf__load_vmlinux_btf();
-    bool has_lengths;
-    bool has_cgroups;
-
-    if (kernel == NULL)
-        return -errno;
-    has_lengths = has_tracepoint(kernel, "btf_trace_sock_send_length") &&
-                  has_tracepoint(kernel, "btf_trace_sock_recv_length");
-    has_cgroups = has_tracepoint(kernel, "btf_trace_cgroup_mkdir");
-    btf__free(kernel);
-    bpf_program__set_autoload(skeleton->progs.on_cgroup, has_cgroups);
-    bpf_program__set_autoload(skeleton->progs.on_sent, has_lengths);
-    bpf_program__set_autoload(skeleton->progs.on_end_read, has_lengths);
-    skeleton->rodata->with_sends = has_lengths;
-    if (!has_lengths)
-        snprintf(reason, TB_WATCH_REASON_MAX, "%s",
-                 tb_word("who only writes to an accepted connection is not seen: Linux 6.3 tells"));
-    return 0;
-}
-
-static int configure(struct bpfwatch *watch, const struct tb_watch_options *options,
-                     char reason[TB_WATCH_REASON_MAX])
-{
-    int error = choose_programs(watch, reason);
-
-    if (error != 0)
-        return error;
-    watch->arguments = options->arguments;
-    watch->ring_octets = ring_size(options->ring_octets);
-    watch->skeleton->rodata->with_arguments = options->arguments;
-    watch->skeleton->rodata->ring_octets = (uint32_t)watch->ring_octets;
-    return bpf_map__set_max_entries(watch->skeleton->maps.ring, (uint32_t)watch->ring_octets);
-}
-
 /* The iterators pass the processes of the caller's pid namespace. */
 static bool is_in_initial_pid_namespace(void)
 {
@@ -274,49 +212,26 @@ static bool is_in_initial_pid_namespace(void)
     return stat("/proc/self/ns/pid", &file) == 0 && file.st_ino == INITIAL_PID_NS;
 }
 
-static int attach(struct bpfwatch *watch)
+/* What was opened is the caller's to close, also after an error. */
+static int load(struct bpfwatch *watch, const struct tb_watch_options *options, const char **step)
 {
-    int error = tb_tracers__attach(watch->skeleton);
+    struct tb_bpf_settings settings = { .arguments = options->arguments,
+                                        .ring_octets = ring_size(options->ring_octets),
+                                        .by_libbpf = options->by_libbpf };
+    int error = tb_bpf_load(&settings, &watch->programs, step);
 
     if (error != 0)
         return error;
-    watch->ring =
-        ring_buffer__new(bpf_map__fd(watch->skeleton->maps.ring), take_record, watch, NULL);
+    watch->arguments = settings.arguments;
+    watch->ring_octets = settings.ring_octets;
+    *step = "mapping the ring";
+    watch->ring = ring_buffer__new(watch->programs.ring, take_record, watch, NULL);
     if (watch->ring == NULL)
         return -errno;
-    open_all_misses(watch);
+    for (size_t i = 0; i < TB_BPF_TRACERS; i++)
+        watch->misses[i] = open_misses(watch->programs.tracer[i]);
     watch->quiet_ns = now_ns();
     watch->missed_ns = watch->quiet_ns;
-    return 0;
-}
-
-/* What was opened is the caller's to close, also after an error. */
-static int load(struct bpfwatch *watch, const struct tb_watch_options *options, const char **step,
-                char reason[TB_WATCH_REASON_MAX])
-{
-    int error;
-
-    *step = "opening the programs";
-    watch->skeleton = tb_tracers__open();
-    if (watch->skeleton == NULL)
-        return -errno;
-    *step = "reading the kernel's types";
-    error = configure(watch, options, reason);
-    if (error != 0)
-        return error;
-    *step = "loading the programs";
-    error = tb_tracers__load(watch->skeleton);
-    if (error != 0)
-        return error;
-    *step = "attaching the programs";
-    return attach(watch);
-}
-
-static int print_nothing(enum libbpf_print_level level, const char *format, va_list arguments)
-{
-    (void)level;
-    (void)format;
-    (void)arguments;
     return 0;
 }
 
@@ -324,18 +239,15 @@ static int bpfwatch_open(const struct tb_watch_options *options, void **self,
                          char reason[TB_WATCH_REASON_MAX])
 {
     struct bpfwatch *watch = calloc(1, sizeof *watch);
-    libbpf_print_fn_t print;
     const char *step;
     int error;
 
     if (watch == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < TRACERS; i++)
+    for (size_t i = 0; i < TB_BPF_TRACERS; i++)
         watch->misses[i] = -1;
     watch->sees_all = is_in_initial_pid_namespace();
-    print = libbpf_set_print(print_nothing);
-    error = load(watch, options, &step, reason);
-    libbpf_set_print(print);
+    error = load(watch, options, &step);
     if (error != 0) {
         tb_bpfreason(step, error, reason);
         bpfwatch_close(watch);
@@ -345,6 +257,9 @@ static int bpfwatch_open(const struct tb_watch_options *options, void **self,
         snprintf(
             reason, TB_WATCH_REASON_MAX, "%s",
             tb_word("what processes outside this pid namespace have open already is not seen"));
+    else if (!watch->programs.sees_lengths)
+        snprintf(reason, TB_WATCH_REASON_MAX, "%s",
+                 tb_word("who only writes to an accepted connection is not seen: Linux 6.3 tells"));
     *self = watch;
     return 0;
 }

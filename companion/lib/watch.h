@@ -17,6 +17,7 @@ struct tb_watch;
 struct tb_watch_options {
     bool arguments;     /* tell the processes' arguments: they may hold secrets */
     size_t ring_octets; /* room for events not drained yet; 0: 8 MiB */
+    bool by_libbpf;     /* load BPF programs as on older kernels: for tests */
 };
 
 enum {

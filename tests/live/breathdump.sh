@@ -126,6 +126,15 @@ a_signal_loses_no_packet_that_came_before_it()
     done
 }
 
+a_packet_of_loopback_is_taken_once()
+{
+    start -i lo -f 'tcp port 8080' -w once.pcapng
+    exchange
+    stop INT 0
+    got=$(count once.pcapng)
+    grep -q "lo: $got received, 0 dropped" said || tb_fail "$got packets, but: $(cat said)"
+}
+
 it_has_no_rights_while_it_captures()
 {
     start -i lo -w rights.pcapng
@@ -328,6 +337,7 @@ it_is_an_extcap()
 for test in \
     it_captures_what_dumpcap_and_tcpdump_capture \
     a_signal_loses_no_packet_that_came_before_it \
+    a_packet_of_loopback_is_taken_once \
     it_has_no_rights_while_it_captures \
     the_file_is_its_owners_only \
     the_file_tells_of_interface_and_drops \

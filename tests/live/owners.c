@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* owners.c - watches a population and compares what is known of it with what it says of itself
  *
- *   live-owners bpf|proc TRUTH POPULATION [OPTION...]
+ *   live-owners bpf|libbpf|proc TRUTH POPULATION [OPTION...]
  *
  * POPULATION is the program live-population, OPTION its. For each end of each connection the
  * attribution is asked, when everything has ended, who had it at the time that the process wrote
@@ -68,8 +68,9 @@ static void drain(struct test *test)
 
 /* --- While it lives --------------------------------------------------------------------------- */
 
-static void begin(struct test *test, enum tb_mechanism mechanism)
+static void begin(struct test *test, enum tb_mechanism mechanism, bool by_libbpf)
 {
+    const struct tb_watch_options options = { .by_libbpf = by_libbpf };
     char reason[TB_WATCH_REASON_MAX];
     struct stat file;
     int error;
@@ -80,7 +81,7 @@ static void begin(struct test *test, enum tb_mechanism mechanism)
     test->attrib = tb_attrib_new(NULL);
     if (test->attrib == NULL)
         tb_fail("out of memory");
-    error = tb_watch_open(mechanism, NULL, &test->watch, reason);
+    error = tb_watch_open(mechanism, &options, &test->watch, reason);
     if (error != 0)
         tb_skip("%s", reason);
     if (reason[0] != '\0')
@@ -229,10 +230,10 @@ int main(int count, char **arguments)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (count < 4)
-        tb_fail("usage: live-owners bpf|proc TRUTH POPULATION [OPTION...]");
+        tb_fail("usage: live-owners bpf|libbpf|proc TRUTH POPULATION [OPTION...]");
     tb_fail_name("owners");
-    mechanism = strcmp(arguments[1], "bpf") == 0 ? TB_MECHANISM_BPF : TB_MECHANISM_PROC;
-    begin(&test, mechanism);
+    mechanism = strcmp(arguments[1], "proc") == 0 ? TB_MECHANISM_PROC : TB_MECHANISM_BPF;
+    begin(&test, mechanism, strcmp(arguments[1], "libbpf") == 0);
     watch_over(&test, &arguments[3]);
     is_right = compare(&test, arguments[2], mechanism);
     tb_watch_close(test.watch);

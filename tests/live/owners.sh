@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # owners.sh - real processes connect to real servers, and each must be named
 #
-# usage: owners.sh bpf|proc BINARIES [OPTION...]
+# usage: owners.sh bpf|libbpf|proc BINARIES [OPTION...]
+#
+# libbpf: BPF, loaded as on kernels that cannot fit the programs to their types themselves.
 #
 # OPTIONs are live-population's. Without any: 200 clients a server; with TB_LIVE_FULL in the
 # environment 2000, once among 50 processes that sleep and once among 2000. On the loopback device of
