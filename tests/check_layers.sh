@@ -69,4 +69,16 @@ if [ -d companion ]; then
         esac
     done <"$work/companion"
 fi
+
+# The live look-up, and nothing else of the plugin, uses companion/lib.
+for file in plugin/epan/*.[ch]; do
+    case $file in
+    */live.c | */liverule.[ch]) continue ;;
+    esac
+    includes "$file" | while read -r _ name; do
+        [ ! -f "companion/lib/${name#\"}" ] || [ -f "plugin/core/${name#\"}" ] ||
+            printf '%s: includes %s, of companion/lib\n' "$file" "${name#\"}"
+    done
+done >"$work/borrowed"
+[ ! -s "$work/borrowed" ] || wrong "$(cat "$work/borrowed")"
 exit $bad

@@ -141,6 +141,21 @@ static void get_address(uint8_t address[16], const __be32 place[4], uint8_t fami
 static const size_t info_least =
     offsetof(struct tcp_info, tcpi_bytes_sent) + sizeof(((struct tcp_info *)0)->tcpi_bytes_sent);
 
+static uint32_t longest(uint32_t one, uint32_t other)
+{
+    return one > other ? one : other;
+}
+
+/* tcp_finish_connect() and tcp_create_openreq_child() set the three times; before, they may be
+ * another socket's or none. */
+static uint32_t quiet_ms(const struct tcp_info *info)
+{
+    if (info->tcpi_state != TB_DIAG_ESTABLISHED && info->tcpi_state != TB_DIAG_CLOSE_WAIT)
+        return 0;
+    return longest(longest(info->tcpi_last_data_sent, info->tcpi_last_data_recv),
+                   info->tcpi_last_ack_recv);
+}
+
 static void read_info(const struct tb_nl_rest *rest, struct tb_diag_socket *socket)
 {
     struct tcp_info info = { 0 };
@@ -151,6 +166,7 @@ static void read_info(const struct tb_nl_rest *rest, struct tb_diag_socket *sock
     socket->octets_received = info.tcpi_bytes_received;
     socket->octets_sent = info.tcpi_bytes_sent;
     socket->octets_to_send = info.tcpi_notsent_bytes;
+    socket->quiet_ms = quiet_ms(&info);
     socket->has_octets = true;
 }
 

@@ -15,9 +15,14 @@
 
 enum {
     TB_DIAG_REQUEST_MAX = 128, /* octets */
-    TB_DIAG_LISTEN = 10,       /* TCP_LISTEN: include/net/tcp_states.h */
+    TB_DIAG_ESTABLISHED = 1,   /* TCP_ESTABLISHED and so on: include/net/tcp_states.h */
+    TB_DIAG_SYN_SENT = 2,
+    TB_DIAG_SYN_RECV = 3,
     TB_DIAG_TIME_WAIT = 6,
-    TB_DIAG_CLOSE = 7
+    TB_DIAG_CLOSE = 7,
+    TB_DIAG_CLOSE_WAIT = 8,
+    TB_DIAG_LISTEN = 10,
+    TB_DIAG_NEW_SYN_RECV = 12
 };
 
 #define TB_DIAG_ALL_STATES 0xffffffffu /* bound sockets that do not listen too (Linux 6.8) */
@@ -36,9 +41,12 @@ struct tb_diag_socket {
     uint64_t octets_received;
     uint64_t octets_sent; /* with those sent again */
     uint64_t octets_to_send;
-    uint8_t family;  /* AF_INET or AF_INET6: of the socket, not of the addresses */
-    uint8_t state;   /* include/net/tcp_states.h */
-    bool has_octets; /* the three numbers of octets are known */
+    uint32_t quiet_ms; /* the longest of: since it last sent data, received data, received an
+                          acknowledgment. So old the socket is at least, within a tick of the
+                          kernel's clock; 0 where it is not told: before the handshake is done */
+    uint8_t family;    /* AF_INET or AF_INET6: of the socket, not of the addresses */
+    uint8_t state;     /* include/net/tcp_states.h */
+    bool has_octets;   /* the three numbers of octets, and how long it was quiet, are known */
     bool ipv6_only;
 };
 

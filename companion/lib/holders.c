@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/netlink.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -183,6 +184,8 @@ static int visit(const struct walk *walk, int process)
         return result;
     if (result < 0 || (before.state == 'Z' && before.threads > 1))
         walk->found->complete = false; /* of a leader that has ended no descriptors are shown */
+    if (result == -EACCES || result == -EPERM)
+        walk->found->denied = true;
     if (result <= 0)
         return 0;
     if (read_status(process, &status) && read_stat(process, &after) && after.pid == before.pid &&
@@ -233,13 +236,32 @@ static int walk_proc(const struct walk *walk)
 
     if (proc == NULL)
         return -errno;
-    walk->found->complete = sees_all(dirfd(proc)) && read_last_pid(dirfd(proc), &last_before);
+    walk->found->denied = !sees_all(dirfd(proc));
+    walk->found->complete = !walk->found->denied && read_last_pid(dirfd(proc), &last_before);
     error = visit_all(walk, proc);
     if (walk->found->complete) /* or one may have begun that was not listed */
         walk->found->complete =
             read_last_pid(dirfd(proc), &last_after) && last_before == last_after;
     closedir(proc);
     return error;
+}
+
+/* The kernel lets a socket have an address of its own only; see ip(7), IP_FREEBIND. */
+bool tb_holders_is_here(const uint8_t address[16])
+{
+    static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* RFC 4291 section 2.5.5.2 */
+    const bool ipv4 = memcmp(address, mapped, sizeof(mapped)) == 0;
+    struct sockaddr_in name = { .sin_family = AF_INET };
+    struct sockaddr_in6 name6 = { .sin6_family = AF_INET6 };
+    tb_auto_fd int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    memcpy(&name.sin_addr, address + sizeof(mapped), sizeof(name.sin_addr));
+    memcpy(&name6.sin6_addr, address, sizeof(name6.sin6_addr));
+    if (fd < 0)
+        return false;
+    if (ipv4)
+        return bind(fd, (const struct sockaddr *)&name, sizeof(name)) == 0;
+    return bind(fd, (const struct sockaddr *)&name6, sizeof(name6)) == 0;
 }
 
 int tb_holders_find(const struct tb_tuple *tuple, uint64_t budget_ns, struct tb_holders *holders)

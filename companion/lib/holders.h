@@ -32,6 +32,8 @@ struct tb_holders {
     struct tb_diag_socket socket; /* as it was asked for last */
     struct tb_holder holder[TB_HOLDERS_MAX];
     size_t count;  /* 0: nobody was seen, or no descriptor is open on the socket */
+    bool denied;   /* into some process the caller may not look, or does not see it: asking again
+                      will not help */
     bool complete; /* every process was looked into; threads that do not share their process's
                       descriptors are not, nor descriptors on their way through a socket */
 };
@@ -40,5 +42,8 @@ struct tb_holders {
  * listening one; -ESTALE where it was gone, or another one, after the look; -ETIME where the time
  * did not suffice; or another -errno. */
 int tb_holders_find(const struct tb_tuple *tuple, uint64_t budget_ns, struct tb_holders *holders);
+
+/* Whether the address is one of this machine's, in the caller's network namespace. */
+bool tb_holders_is_here(const uint8_t address[16]);
 
 #endif

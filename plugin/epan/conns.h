@@ -38,8 +38,9 @@ struct tb_conn {
     enum tb_side next_from;   /* who sent it */
     struct tb_conn *next;     /* the next connection on the same addresses and ports, or NULL */
     struct tb_owners *owners; /* NULL: nothing was told of them */
-    uint32_t doubted;         /* from this frame on what looks like its segments may be those of
-                                 another connection with the same ends in another tunnel; 0: none */
+    struct tb_live *live; /* what this machine was asked about its ends; NULL: nothing (live.h) */
+    uint32_t doubted;     /* from this frame on what looks like its segments may be those of
+                             another connection with the same ends in another tunnel; 0: none */
     struct tb_flow flow;
 };
 

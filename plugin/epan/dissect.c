@@ -13,6 +13,7 @@
 #include "enclosing.h"
 #include "fields.h"
 #include "header.h"
+#include "live.h"
 #include "notes.h"
 #include "ownership.h"
 #include "record.h"
@@ -183,6 +184,7 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     if (visit->record.linked)
         add_link(conn, segment, &visit->record.event, link_before(bytes));
     tb_notes_read(pinfo, conn, segment);
+    tb_live_see(pinfo, conn, segment, &visit->record.event);
     return bytes;
 }
 
@@ -202,12 +204,19 @@ static void find_owners(struct tb_visit *visit, const packet_info *pinfo)
 
     memset(visit->owner, 0, sizeof(visit->owner));
     memset(visit->disowned, 0, sizeof(visit->disowned));
+    memset(visit->live, 0, sizeof(visit->live));
+    memset(visit->candidate, 0, sizeof(visit->candidate));
     visit->either = NULL;
-    if (conn == NULL || !tb_owners_any())
+    if (conn == NULL || (!tb_owners_any() && conn->live == NULL))
         return;
     visit->segment.frame = pinfo->num;
     visit->segment.from = tb_conn_sender(conn, &visit->end[0], visit->port[0]);
     for (unsigned end = TB_NOTE_SRC; end < TB_NOTE_END_COUNT; end++) {
+        const enum tb_side side =
+            end == TB_NOTE_SRC ? visit->segment.from : tb_side_other(visit->segment.from);
+
+        visit->live[end] = (uint8_t)tb_live_state(conn, side);
+        visit->candidate[end] = tb_live_candidate(conn, side);
         visit->disowned[end] =
             !tb_owners_apply(conn, &visit->segment, &visit->record.event, (enum tb_note_end)end);
         if (!visit->disowned[end])

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "fields.h"
+#include "live.h"
 
 enum {
     SRC = TB_NOTE_SRC, /* index of tb_visit.end, .port, .owner */
@@ -27,8 +28,10 @@ struct brush {
 };
 
 static const char *const commas[] = { ", ", "、" };
+static const char *const stops[] = { "; ", "。" };
 
 static_assert(sizeof(commas) / sizeof(commas[0]) == TB_LANG_COUNT, "one for each language");
+static_assert(sizeof(stops) / sizeof(stops[0]) == TB_LANG_COUNT, "one for each language");
 
 /* What is known of an owner, in the order of enum tb_owner_field. */
 struct line {
@@ -136,19 +139,52 @@ static void add_source(const struct brush *brush, enum tb_field field, const str
             hidden);
 }
 
+/* Each doubt of a look, one after the other. */
+static const char *doubts_of(const struct brush *brush, unsigned doubts)
+{
+    static const struct {
+        unsigned doubt;
+        enum tb_label why;
+    } rows[] = {
+        { TB_OWNERS_DOUBT_HIDDEN, TB_LABEL_UNSURE_LIVE_HIDDEN },
+        { TB_OWNERS_DOUBT_UNUSED, TB_LABEL_UNSURE_LIVE_UNUSED },
+    };
+    const char *text = "";
+
+    for (size_t i = 0; i < array_length(rows); i++)
+        if ((doubts & rows[i].doubt) != 0)
+            text = wmem_strdup_printf(brush->pinfo->pool, "%s%s%s", text,
+                                      *text == '\0' ? "" : stops[brush->lang],
+                                      label(brush, rows[i].why));
+    return text;
+}
+
+static const char *doubt(const struct brush *brush, const struct tb_ownership *ownership)
+{
+    switch ((enum tb_mechanism)ownership->mechanism) {
+    case TB_MECHANISM_LIVE:
+        return doubts_of(brush, ownership->doubts);
+    case TB_MECHANISM_FOREIGN:
+        return label(brush, TB_LABEL_UNSURE_FOREIGN);
+    case TB_MECHANISM_NONE:
+    case TB_MECHANISM_BPF:
+    case TB_MECHANISM_PROC:
+    case TB_MECHANISM_COUNT:
+        break;
+    }
+    return label(brush, TB_LABEL_UNSURE_BECAUSE);
+}
+
 static void add_certainty(const struct brush *brush, enum tb_field field,
                           const struct tb_ownership *ownership, bool hidden)
 {
     const enum tb_owner_certainty certainty = (enum tb_owner_certainty)ownership->owner.certainty;
-    const enum tb_label why = ownership->mechanism == TB_MECHANISM_FOREIGN
-                                  ? TB_LABEL_UNSURE_FOREIGN
-                                  : TB_LABEL_UNSURE_BECAUSE;
 
     if (is_read(brush, field))
         add_text(brush, field, TB_LABEL_CERTAINTY, tb_owner_certainty_name(certainty),
                  certainty == TB_OWNER_SURE
                      ? ""
-                     : wmem_strdup_printf(brush->pinfo->pool, " (%s)", label(brush, why)),
+                     : wmem_strdup_printf(brush->pinfo->pool, " (%s)", doubt(brush, ownership)),
                  hidden);
 }
 
@@ -218,15 +254,44 @@ static void add_owner(const struct brush *brush, unsigned end)
     add_mechanism(brush, ownership);
 }
 
+/* Why the look at a socket of this machine has named nobody. */
+static const enum tb_label live_reasons[] = {
+    [TB_LIVE_STATE_BUSY] = TB_LABEL_LIVE_BUSY,
+    [TB_LIVE_STATE_GONE] = TB_LABEL_LIVE_GONE,
+    [TB_LIVE_STATE_ELSEWHERE] = TB_LABEL_LIVE_ELSEWHERE,
+    [TB_LIVE_STATE_UNACCEPTED] = TB_LABEL_LIVE_UNACCEPTED,
+    [TB_LIVE_STATE_HIDDEN] = TB_LABEL_LIVE_HIDDEN,
+    [TB_LIVE_STATE_SEVERAL] = TB_LABEL_LIVE_SEVERAL,
+    [TB_LIVE_STATE_REFUSED] = TB_LABEL_LIVE_REFUSED,
+    [TB_LIVE_STATE_FOUND] = TB_LABEL_LIVE_CANDIDATE,
+};
+
+static_assert(sizeof(live_reasons) / sizeof(live_reasons[0]) == TB_LIVE_STATE_COUNT,
+              "a row for each");
+
 static enum tb_label reason(const struct tb_visit *visit, unsigned end)
 {
     if (visit->disowned[end])
         return TB_LABEL_UNKNOWN_CONNECTION;
+    if (visit->live[end] != TB_LIVE_STATE_NONE)
+        return live_reasons[visit->live[end]];
     if (!tb_pref_process_notes)
         return TB_LABEL_UNKNOWN_UNREAD;
     if (visit->either != NULL)
         return TB_LABEL_UNKNOWN_WHICH;
     return tb_owners_any() ? TB_LABEL_UNKNOWN_END : TB_LABEL_UNKNOWN_UNRECORDED;
+}
+
+/* ": nc (4242, uid 1000)" behind its reason. */
+static const char *candidate(const struct brush *brush, unsigned end)
+{
+    const struct tb_owner *owner = brush->visit->candidate[end];
+    char text[SHOWN_OCTETS];
+
+    if (owner == NULL || brush->visit->disowned[end])
+        return "";
+    tb_text_owner(brush->lang, owner, text, sizeof(text));
+    return wmem_strdup_printf(brush->pinfo->pool, ": %s", text);
 }
 
 /* Below an end's line: its process, or why there is none. */
@@ -239,8 +304,9 @@ static void add_process(const struct brush *brush, proto_tree *below, unsigned e
         add_owner(&inner, end);
     else if (brush->visible)
         proto_tree_add_subtree_format(below, brush->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_END], NULL,
-                                      "%s: %s", label(brush, TB_LABEL_PROCESS),
-                                      label(brush, reason(brush->visit, end)));
+                                      "%s: %s%s", label(brush, TB_LABEL_PROCESS),
+                                      label(brush, reason(brush->visit, end)),
+                                      candidate(brush, end));
 }
 
 /* Beside both ends' lines: the process that one of them has. */

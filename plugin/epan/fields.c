@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "conns.h"
+#include "live.h"
 
 int tb_proto = -1;
 int tb_tap = -1;
@@ -16,6 +17,7 @@ expert_field tb_expert_id[TB_EXPERT_COUNT];
 tb_ws_bool tb_pref_info_prefix = true;
 unsigned tb_pref_slow_response_ms = 1000;
 tb_ws_bool tb_pref_process_notes = true;
+tb_ws_bool tb_pref_live_processes = true;
 
 /* Not one of Wireshark's enumerated preferences: those take any word and keep silent. */
 static const char *pref_language = "auto";
@@ -264,6 +266,10 @@ static void register_preferences(void)
                                    "Whether the processes that breathdump has noted in a capture "
                                    "are shown",
                                    &tb_pref_process_notes);
+    prefs_register_bool_preference(module, "live_processes", "Look for processes while capturing",
+                                   "Whether this machine is asked, while a packet is fresh, which "
+                                   "process has its socket (Linux only)",
+                                   &tb_pref_live_processes);
 }
 
 void tb_fields_register(void)
@@ -277,4 +283,5 @@ void tb_fields_register(void)
     lang = lang_of_environment;
     tb_conns_register();
     register_init_routine(tb_conns_reset);
+    tb_live_register();
 }

@@ -113,6 +113,7 @@ extern expert_field tb_expert_id[TB_EXPERT_COUNT];
 extern tb_ws_bool tb_pref_info_prefix;
 extern unsigned tb_pref_slow_response_ms;
 extern tb_ws_bool tb_pref_process_notes;
+extern tb_ws_bool tb_pref_live_processes;
 
 /* The language of the preference, or of the environment where that is auto. */
 enum tb_lang tb_pref_lang(void);

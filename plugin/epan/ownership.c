@@ -24,10 +24,17 @@ struct tb_owners {
 };
 
 static bool any;
+static bool noted;
 
 void tb_owners_reset(void)
 {
     any = false;
+    noted = false;
+}
+
+bool tb_owners_noted(void)
+{
+    return noted;
 }
 
 bool tb_owners_any(void)
@@ -97,6 +104,7 @@ static void add(struct end *owners, const struct tb_ownership *told, enum tb_own
     *place = *told;
     copy_texts(&place->owner);
     any = true;
+    noted |= rank > TB_OWNERS_LIVE;
 }
 
 static const struct tb_ownership *find(const struct end *owners, uint32_t frame)
@@ -173,6 +181,19 @@ void tb_owners_set_foreign(struct tb_conn *conn, const struct tb_segment *segmen
                                        .tool = (uint8_t)foreign->tool };
 
     set(conn, segment, end, &told, (enum tb_owners_rank)ranks[foreign->tool]);
+}
+
+void tb_owners_set_live(struct tb_conn *conn, enum tb_side side, const struct tb_ownership *told)
+{
+    struct end *end;
+
+    if (conn->owners == NULL)
+        conn->owners = wmem_new0(wmem_file_scope(), struct tb_owners);
+    end = &conn->owners->end[side];
+    if (end->rank > TB_OWNERS_LIVE)
+        return;
+    end->count = 0;
+    add(end, told, TB_OWNERS_LIVE);
 }
 
 const struct tb_ownership *tb_owners_either_at(const struct tb_conn *conn,

@@ -27,11 +27,16 @@ enum tb_owners_rank {
     TB_OWNERS_NOTE             /* our note */
 };
 
+/* Why it is not sure that whom a look has found is the owner. */
+#define TB_OWNERS_DOUBT_HIDDEN 0x1u /* others may hold the socket: not all could be looked into */
+#define TB_OWNERS_DOUBT_UNUSED 0x2u /* it accepted, perhaps for another: nobody has used it yet */
+
 struct tb_ownership {
     struct tb_owner owner;
     uint32_t frame;    /* that told of it */
     uint8_t mechanism; /* enum tb_mechanism */
     uint8_t tool;      /* enum tb_foreign_tool; where the mechanism is TB_MECHANISM_FOREIGN */
+    uint8_t doubts;    /* TB_OWNERS_DOUBT_...; where the mechanism is TB_MECHANISM_LIVE */
 };
 
 /* What is known of one connection's ends. A SYN that comes into a connection that is still open may
@@ -52,6 +57,12 @@ void tb_owners_set(struct tb_conn *conn, const struct tb_segment *segment, enum 
  * not said which; nothing is known then of a SYN that is pending. */
 void tb_owners_set_foreign(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
                            const struct tb_foreign *foreign);
+
+/* Whom a look has found at a side; takes the place of whom an earlier look has. */
+void tb_owners_set_live(struct tb_conn *conn, enum tb_side side, const struct tb_ownership *told);
+
+/* Whether a note of any tool has told of any owner in this file (so far). */
+bool tb_owners_noted(void);
 
 /* Who owns one of the two ends, as far as that is known on the segment's frame; NULL: nobody is
  * named so. */

@@ -20,6 +20,8 @@ struct tb_visit {
     const struct tb_ownership *owner[TB_NOTE_END_COUNT]; /* NULL: unknown */
     const struct tb_ownership *either; /* of one of the two ends, it is not known which; or NULL */
     bool disowned[TB_NOTE_END_COUNT];  /* the end may be that of another connection */
+    uint8_t live[TB_NOTE_END_COUNT];   /* enum tb_live_state: why a look has named nobody */
+    const struct tb_owner *candidate[TB_NOTE_END_COUNT]; /* of a look, not proven (yet); or NULL */
     size_t header_length;
 };
 

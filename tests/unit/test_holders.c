@@ -156,6 +156,21 @@ static void without_time_nobody_is_named(void **state)
     close_ends(&ends);
 }
 
+static void an_address_is_here_or_elsewhere(void **state)
+{
+    static const uint8_t ipv4[] = { 127, 0, 0, 1 };
+    static const uint8_t documentation[] = { 192, 0, 2, 1 };              /* RFC 5737 */
+    static const uint8_t ipv6[16] = { 0x20, 0x01, 0x0d, 0xb8, [15] = 1 }; /* RFC 3849 */
+    uint8_t address[16];
+
+    (void)state;
+    tb_tuple_map_ipv4(address, ipv4);
+    assert_true(tb_holders_is_here(address));
+    tb_tuple_map_ipv4(address, documentation);
+    assert_false(tb_holders_is_here(address));
+    assert_false(tb_holders_is_here(ipv6));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +179,7 @@ int main(void)
         cmocka_unit_test(each_of_several_holders_is_told),
         cmocka_unit_test(a_listener_never_stands_in_for_a_connection),
         cmocka_unit_test(without_time_nobody_is_named),
+        cmocka_unit_test(an_address_is_here_or_elsewhere),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,292 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# lookup.sh - while tshark captures, the plugin names who holds a socket, and never a wrong process
+#
+# usage: lookup.sh BINARIES
+#
+# On the loopback device of a network namespace of its own. What live-holding's processes say of
+# themselves is the truth.
+set -eu
+
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+binaries=$1
+
+tb_is_root || tb_skip "a network namespace and a capture need root"
+if [ "${2:-}" != inside ]; then
+    command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
+    unshare --net true 2>/dev/null || tb_skip "no network namespace can be made here"
+    exec unshare --net -- "$0" "$binaries" inside
+fi
+
+. "$TB_SOURCE_DIR/tests/live/capturing.sh"
+begin_capturing
+tb_require_plugin
+tb_share "$binaries/live-holding"
+holding=$TB_TMP/live-holding
+
+ONE=8001 FORK=8002 LATE=8003 ROOTS=8004
+LAST=40999 # the client port of the connection that ends a capture
+captures=
+
+nobody='setpriv --reuid 65534 --regid 65534 --clear-groups'
+
+# WHO ARGUMENT...: a holder in the background; its pid in $holder
+hold()
+{
+    as=$1
+    shift
+    # shellcheck disable=SC2086 # a command
+    (exec $as "$holding" "$@" >>truth) &
+    holder=$!
+    children="$children $holder"
+}
+
+# CAPABILITIES OUTPUT ARGUMENT...: tshark as another user, who may capture; its pid in $tshark
+capture()
+{
+    rights=$1
+    output=$work/$2
+    shift 2
+    (
+        cd "$TB_TMP"
+        exec env -i PATH="$PATH" HOME="$TB_TMP/home" TMPDIR="$TB_TMP/out" TZ=UTC LC_ALL=C.UTF-8 \
+            WIRESHARK_PLUGIN_DIR="$TB_TMP/wireshark/plugins" \
+            ${TB_PRELOAD:+"LD_PRELOAD=$TB_PRELOAD"} \
+            ${TB_PRELOAD:+"ASAN_OPTIONS=${TB_ASAN_OPTIONS:-detect_leaks=0}"} \
+            setpriv --reuid 65534 --regid 65534 --clear-groups \
+            --inh-caps "$rights" --ambient-caps "$rights" \
+            tshark -n -l -i lo -f tcp "$@" >"$output" 2>"$output.err"
+    ) &
+    tshark=$!
+    children="$children $tshark"
+}
+
+# COUNT: so many packet sockets capture
+captures_run()
+{
+    [ "$(awk '$6 == 1' /proc/net/packet | wc -l)" -ge "$1" ]
+}
+
+# CAPABILITIES OUTPUT OPTION...: what check_names reads
+capture_fields()
+{
+    capture "$@" -T fields -E 'separator=|' -E occurrence=f -e frame.number -e tcp.srcport \
+        -e tcp.dstport -e tcp-breath.connection -e tcp-breath.src.pid -e tcp-breath.dst.pid \
+        -e tcp-breath.src.process -e tcp-breath.src.source -e tcp-breath.src.certainty \
+        -e tcp-breath.mechanism
+    captures="$captures $tshark"
+}
+
+# A connection that shows that everything before it has been printed.
+end_captures()
+{
+    hold "$nobody" once $ONE $LAST
+    for output in "$@"; do
+        await grep -q "$LAST" "$output"
+    done
+    for process in $captures; do
+        kill -INT "$process"
+        wait "$process" || tb_fail "tshark ended with $?: $(cat ./*.err)"
+    done
+    captures=
+}
+
+serve()
+{
+    hold "$1" serve "$2" "$3"
+    await sh -c "ss -Hltn 'sport = :$2' | grep -q ."
+}
+
+# Servers anew, without clients; the truth begins.
+serve_all()
+{
+    end_children
+    wait
+    children=
+    : >truth
+    serve "$nobody" $ONE one
+    serve "$nobody" $FORK fork
+    serve "$nobody" $LATE late
+    late=$holder
+    serve '' $ROOTS one
+}
+
+# SHOWN: every process that is named there holds that end of that connection. Prints the ends that
+# are named, "client 8001" and "client 40001", once each.
+check_names()
+{
+    awk -F'|' '
+        FILENAME == ARGV[1] {
+            split($0, word, " ")
+            key = word[2] " " word[3]
+            truth[key, ++truths[key]] = word[1]
+            next
+        }
+        function is_server(port) { return port >= 8000 && port < 9000 }
+        # the n-th connection from a port is that of the n-th process
+        function generation(port, connection) {
+            if (!((port, connection) in known))
+                known[port, connection] = ++generations[port]
+            return known[port, connection]
+        }
+        function name(end, port) { if (!((end, port) in told)) print end, port; told[end, port] = 1 }
+        function check(pid, end, port, server, connection) {
+            n = generation(port, connection)
+            if (pid == "")
+                return
+            if (pid != truth[end " " port, n]) {
+                print "frame " $1 ": the " end " of " port " is " truth[end " " port, n] ", not " pid
+                wrong = 1
+            } else {
+                name(end, port)
+                name(end, server)
+            }
+        }
+        {
+            server = is_server($2) ? $2 : $3
+            port = is_server($2) ? $3 : $2
+            check($5, is_server($2) ? "server" : "client", port, server, $4)
+            check($6, is_server($2) ? "client" : "server", port, server, $4)
+        }
+        END { exit wrong }' truth "$1"
+}
+
+# SHOWN END: it is named
+is_named()
+{
+    check_names "$1" | grep -qx "$2"
+}
+
+# TREE PORT: what is said of the process at the end with that port, each once
+said_of()
+{
+    awk -v port=":$2" '/^    (From|To): / { ours = substr($0, length($0) - length(port) + 1) == port }
+        ours && /^        Process: / { sub(/^ *Process: /, ""); print }' "$1" | sort -u
+}
+
+# TREE PORT WORDS
+says()
+{
+    said_of "$1" "$2" | grep -qF -- "$3"
+}
+
+it_names_who_stays_and_says_why_not_who_does_not()
+{
+    serve_all
+    capture_fields +net_raw,+net_admin shown
+    capture +net_raw,+net_admin tree -O tcp-breath
+    captures="$captures $tshark"
+    await captures_run 2
+    hold "$nobody" ask $ONE 40001
+    hold "$nobody" ask $FORK 40002
+    hold "$nobody" ask $LATE 40003
+    hold "$nobody" ask $ROOTS 40004
+    hold '' ask $ONE 40005
+    hold "$nobody" once $ONE 40006
+    hold "$nobody" reuse $ONE 40007
+    await says tree $LATE "unknown (no process had accepted the connection"
+    kill -USR1 "$late"
+    for end in "client $ONE" "server $ONE" "client $FORK" "client $LATE" "server $LATE" \
+        "client $ROOTS" 'client 40007' 'server 40007' 'server 40005'; do
+        await is_named shown "$end"
+    done
+    await says tree 40006 "unknown (its socket was gone before Wireshark could ask for it; breathdump"
+    await says tree $FORK "unknown (several processes hold the socket"
+    await says tree $ROOTS "unknown (it is none of the processes that Wireshark may look into"
+    await says tree 40005 "unknown (it is none of the processes that Wireshark may look into"
+    await says tree 40001 'live-holding'
+    end_captures shown tree
+    check_names shown >named || tb_fail "$(cat named)"
+    ! grep -qx -e "server $FORK" -e "server $ROOTS" -e 'client 40005' named ||
+        tb_fail "named in spite of doubt: $(cat named)"
+    ! says tree 40006 live-holding || tb_fail "a client that was gone is named"
+    [ "$(awk -F'|' '$7 != "" { print $7, $8, $9, $10 }' shown | sort -u)" = \
+        "live-holding live unsure live" ] || tb_fail "$(awk -F'|' '$7 != ""' shown)"
+    grep -q 'Known by: live (it was found' tree || tb_fail "not said how it is known"
+    grep -q 'Certainty: unsure (others may hold' tree || tb_fail "not said why it is unsure"
+}
+
+# SHOWN
+is_sure()
+{
+    grep -q '|sure|live$' "$1"
+}
+
+# Processes begin all the time, and each may be missed by a look: several connections.
+who_may_look_everywhere_is_sure()
+{
+    serve_all
+    capture_fields +net_raw,+net_admin,+sys_ptrace,+dac_read_search sure
+    await captures_run 1
+    for port in 40011 40012 40013 40014; do
+        hold '' ask $ROOTS $port
+    done
+    await is_named sure "client $ROOTS"
+    await is_named sure "server $ROOTS"
+    await is_sure sure
+    end_captures sure
+    check_names sure >named || tb_fail "$(cat named)"
+}
+
+# FILE WORDS: nobody is named in it, and why
+names_nobody()
+{
+    tb_run tshark -n -r "$1" -O tcp-breath >later
+    grep -qF "$2" later || tb_fail "$1: not said: $2; $(grep -m 3 Process: later)"
+    ! grep -q 'Process ID' later || tb_fail "$1: somebody is named"
+}
+
+a_file_names_nobody()
+{
+    serve_all
+    (cd "$TB_TMP" && exec dumpcap -q -i lo -f tcp -c 8 -w out/later.pcapng 2>/dev/null) &
+    dump=$!
+    children="$children $dump"
+    await captures_run 1
+    hold "$nobody" ask $ONE 40021 # it is still there while the file is read
+    wait $dump
+    chmod a+r "$TB_TMP/out/later.pcapng"
+    # packets are fresh for two seconds
+    last=$(tshark -n -r "$TB_TMP/out/later.pcapng" -T fields -e frame.time_epoch 2>/dev/null | tail -1)
+    await sh -c "[ \$(date +%s) -ge $((${last%.*} + 3)) ]"
+    names_nobody out/later.pcapng 'captured without process information'
+}
+
+a_capture_of_another_machine_names_nobody()
+{
+    first=$(tshark -n -r "$TB_TMP/captures/article.pcapng" -c 1 -T fields \
+        -e frame.time_epoch 2>/dev/null)
+    editcap -t "$(($(date +%s) - ${first%.*}))" "$TB_TMP/captures/article.pcapng" \
+        "$TB_TMP/out/fresh.pcapng"
+    chmod a+r "$TB_TMP/out/fresh.pcapng"
+    names_nobody out/fresh.pcapng 'its socket was gone'
+}
+
+# SHOWN PORT COUNT
+has_shown()
+{
+    [ "$(grep -c "$2" "$1")" -ge "$3" ]
+}
+
+a_preference_turns_it_off()
+{
+    serve_all
+    capture_fields +net_raw,+net_admin off -o tcp-breath.live_processes:FALSE
+    await captures_run 1
+    hold "$nobody" ask $ONE 40031
+    await has_shown off 40031 15
+    end_captures off
+    check_names off >named
+    [ ! -s named ] || tb_fail "named in spite of the preference: $(cat named)"
+}
+
+for test in \
+    it_names_who_stays_and_says_why_not_who_does_not \
+    who_may_look_everywhere_is_sure \
+    a_file_names_nobody \
+    a_capture_of_another_machine_names_nobody \
+    a_preference_turns_it_off; do
+    $test
+    printf 'ok: %s\n' "$test"
+done
