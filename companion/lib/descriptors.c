@@ -492,6 +492,17 @@ static int reason(const struct tb_descriptors *found, int proc, uint32_t pid)
     return found->hidden > 0 ? -EACCES : 0;
 }
 
+static int add_without_sockets(struct worker *worker, uint32_t pid)
+{
+    char stat[PATH_OCTETS], status[PATH_OCTETS];
+    const struct place place = { worker->search->proc, stat, status, pid };
+    struct tb_process process;
+
+    (void)snprintf(stat, sizeof(stat), "%u/stat", pid);
+    (void)snprintf(status, sizeof(status), "%u/status", pid);
+    return read_process(&place, &process) == 0 ? add_process(worker, &process) : -ESRCH;
+}
+
 int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid)
 {
     struct search search = { .wanted = NULL };
@@ -506,6 +517,8 @@ int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid)
     error = proc < 0 ? -errno : visit(worker, pid);
     if (error == 0)
         error = reason(&worker->found, proc, pid);
+    if (error == 0 && worker->found.process_count == 0)
+        error = add_without_sockets(worker, pid);
     *found = worker->found;
     free(worker);
     if (error == 0)

@@ -48,6 +48,9 @@ struct tb_sockets {
     bool inexact; /* the kernel's list changed while it was read, each time it was tried */
 };
 
+/* Of a filter's states: sockets that are only bound (TCP_BOUND_INACTIVE), told as CLOSE. */
+#define TB_SOCKETS_BOUND (1u << 13)
+
 struct tb_sockets_filter {
     uint32_t tcp_states; /* bits: 1 << state; 0: no TCP socket */
     uint32_t udp_states;
