@@ -240,6 +240,7 @@ static void say_nothing(const struct tb_request *request, const struct tb_view *
         put_next(request, view, "breath why", port, TB_SAY_NEXT_WHY);
     else
         put_next(request, view, "breath listen", 0, TB_SAY_NEXT_LISTEN);
+    tb_page_status(page, TB_EXIT_NOTHING);
     tb_line_free(&number);
 }
 

@@ -143,23 +143,19 @@ void tb_page_same(const struct tb_page *page, const char *classic, const char *m
 void tb_page_next(const struct tb_page *page, const char *command, enum tb_say why)
 {
     const char *reason = tb_say_raw(page->lang, why);
-    size_t column = INDENT + label_columns(page) + 1 + width_of(command);
+    const size_t column = INDENT + label_columns(page) + 1 + width_of(command);
+    size_t gap;
 
     if (page->explain < TB_EXPLAIN_SHORT)
         return;
     put_label(page, TB_SAY_NEXT);
     (void)fputs(command, page->stream);
-    if (column + 2 < WHY_COLUMN) {
-        put_blanks(page, WHY_COLUMN - column);
-        column = WHY_COLUMN;
-    } else {
-        put_blanks(page, 2);
-        column += 2;
-    }
-    if (page->columns > 0 && column + width_of(reason) + 2 > prose_columns(page)) {
+    gap = column + 2 < WHY_COLUMN ? WHY_COLUMN - column : 2;
+    if (page->columns > 0 && column + gap + width_of(reason) + 2 > prose_columns(page)) {
         (void)putc('\n', page->stream);
-        put_blanks(page, INDENT + label_columns(page) + 1);
+        gap = INDENT + label_columns(page) + 1;
     }
+    put_blanks(page, gap);
     (void)fprintf(page->stream, "(%s)\n", reason);
 }
 

@@ -170,11 +170,10 @@ void tb_table_print(const struct tb_table *table, FILE *stream, size_t limit, bo
     size_t width[TB_TABLE_COLUMNS_MAX];
     const char *row = table->text;
 
-    memcpy(width, table->width, sizeof(width));
+    for (size_t i = 0; i < table->columns; i++)
+        width[i] = table->width[i] < 2 ? 2 : table->width[i]; /* of one Japanese character */
     if (limit > 0)
         narrow(table, limit, width);
-    for (size_t i = 0; i < table->columns; i++)
-        width[i] = width[i] < 2 ? 2 : width[i]; /* of one Japanese character */
     while (row != NULL && row < table->text + table->used)
         row = print_row(table, stream, width, row, colour);
 }

@@ -393,10 +393,10 @@ json_t *tb_view_json_sockets(const struct tb_view *view)
 json_t *tb_view_json_search(const struct tb_view *view)
 {
     const struct tb_descriptors *owners = &view->owners;
+    const json_int_t processes = (json_int_t)owners->looked_into + (json_int_t)owners->hidden;
 
     return json_pack("{s:b, s:I, s:I, s:b, s:b, s:b}", "complete",
-                     (int)tb_descriptors_complete(owners), "processes",
-                     (json_int_t)(owners->looked_into + owners->hidden), "hidden",
+                     (int)tb_descriptors_complete(owners), "processes", processes, "hidden",
                      (json_int_t)owners->hidden, "unlisted", (int)owners->unlisted, "outside",
                      (int)owners->outside, "inexact", (int)view->sockets.inexact);
 }

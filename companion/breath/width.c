@@ -85,7 +85,7 @@ static bool may_break_between(const struct step *before, const struct step *afte
 struct line {
     size_t fits;  /* octets that fit */
     size_t whole; /* octets up to the last place where it may be broken; 0: none */
-    size_t colon; /* octets up to and with the last colon; 0: none */
+    size_t colon; /* octets up to and with the last colon or arrow; 0: none */
 };
 
 /* The whole text, or what fits of it. */
@@ -104,7 +104,7 @@ static struct line measure(const char *text, size_t length, size_t columns)
             return line;
         line.fits += step.octets;
         used += step.columns;
-        if (step.code == ':')
+        if (step.code == ':' || step.code == '>') /* "1.2.3.4:80->5.6.7.8:90" */
             line.colon = line.fits;
         before = step;
     }
