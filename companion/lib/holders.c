@@ -3,7 +3,6 @@
 #include "holders.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <dirent.h>
@@ -11,17 +10,14 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "auto.h"
+#include "procfs.h"
 
 #define SECOND_NS 1000000000u
-
-/* PROC_PID_INIT_INO: include/linux/proc_ns.h. From another namespace not all processes are seen. */
-#define FIRST_PID_NAMESPACE 0xEFFFFFFCu
 
 enum {
     ANSWER_MAX = 8192,
@@ -78,38 +74,10 @@ static int ask(const struct tb_tuple *tuple, struct tb_diag_socket *socket_told)
     return read_answer(answer, (size_t)got, tuple, socket_told);
 }
 
-/* Returns the length, or -errno. */
-static ssize_t read_text(int folder, const char *name, char text[TB_PROC_TEXT_MAX])
-{
-    tb_auto_fd int fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
-    ssize_t got;
-
-    if (fd < 0)
-        return -errno;
-    got = read(fd, text, TB_PROC_TEXT_MAX);
-    return got < 0 ? -errno : got;
-}
-
-static bool read_stat(int process, struct tb_proc_stat *stat)
-{
-    char text[TB_PROC_TEXT_MAX];
-    const ssize_t got = read_text(process, "stat", text);
-
-    return got > 0 && tb_proc_read_stat(text, (size_t)got, stat);
-}
-
-static bool read_status(int process, struct tb_proc_status *status)
-{
-    char text[TB_PROC_TEXT_MAX];
-    const ssize_t got = read_text(process, "status", text);
-
-    return got > 0 && tb_proc_read_status(text, (size_t)got, status);
-}
-
 static bool read_last_pid(int proc, uint32_t *pid)
 {
     char text[TB_PROC_TEXT_MAX];
-    const ssize_t got = read_text(proc, "loadavg", text);
+    const ssize_t got = tb_procfs_read(proc, "loadavg", text, sizeof(text));
 
     return got > 0 && tb_proc_read_last_pid(text, (size_t)got, pid);
 }
@@ -173,7 +141,7 @@ static int visit(const struct walk *walk, int process)
     uint32_t fd;
     int result;
 
-    if (!read_stat(process, &before)) {
+    if (!tb_procfs_stat(process, "stat", &before)) {
         walk->found->complete = false;
         return 0;
     }
@@ -188,8 +156,8 @@ static int visit(const struct walk *walk, int process)
         walk->found->denied = true;
     if (result <= 0)
         return 0;
-    if (read_status(process, &status) && read_stat(process, &after) && after.pid == before.pid &&
-        after.start_ticks == before.start_ticks)
+    if (tb_procfs_status(process, "status", &status) && tb_procfs_stat(process, "stat", &after) &&
+        after.pid == before.pid && after.start_ticks == before.start_ticks)
         add(walk, &after, &status, fd);
     else
         walk->found->complete = false;
@@ -219,15 +187,6 @@ static int visit_all(const struct walk *walk, DIR *proc)
     return error;
 }
 
-/* Where /proc is mounted with hidepid=2, process 1 is not to be seen either: proc(5). */
-static bool sees_all(int proc)
-{
-    struct stat space, first;
-
-    return fstatat(proc, "self/ns/pid", &space, 0) == 0 && space.st_ino == FIRST_PID_NAMESPACE &&
-           fstatat(proc, "1", &first, 0) == 0;
-}
-
 static int walk_proc(const struct walk *walk)
 {
     uint32_t last_before, last_after;
@@ -236,7 +195,8 @@ static int walk_proc(const struct walk *walk)
 
     if (proc == NULL)
         return -errno;
-    walk->found->denied = !sees_all(dirfd(proc));
+    walk->found->denied =
+        !tb_procfs_lists_all(dirfd(proc)) || !tb_procfs_is_outermost(dirfd(proc));
     walk->found->complete = !walk->found->denied && read_last_pid(dirfd(proc), &last_before);
     error = visit_all(walk, proc);
     if (walk->found->complete) /* or one may have begun that was not listed */

@@ -73,3 +73,37 @@ int tb_nl_error(const struct tb_nl_message *message)
         return -EBADMSG;
     return error;
 }
+
+/* A dump that fails in its middle says so in NLMSG_DONE: netlink_dump_done(). */
+static int read_end(const struct tb_nl_message *message)
+{
+    const int error = tb_nl_error(message);
+
+    if (message->type == NLMSG_DONE)
+        return message->payload.length == 0 || error == 0 ? TB_NL_DONE : error;
+    return error == 0 ? TB_NL_DONE : error;
+}
+
+int tb_nl_read_dump(struct tb_nl_dump *dump, const uint8_t *octets, size_t length)
+{
+    struct tb_nl_rest rest = { octets, length };
+    struct tb_nl_message message;
+    size_t messages = 0;
+
+    for (; tb_nl_next(&rest, &message); messages++) {
+        int result;
+
+        if (message.sequence != dump->sequence)
+            continue;
+        if ((message.flags & NLM_F_DUMP_INTR) != 0)
+            dump->interrupted = true;
+        if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR)
+            return read_end(&message);
+        if (message.type < NLMSG_MIN_TYPE) /* NLMSG_NOOP, NLMSG_OVERRUN */
+            continue;
+        result = dump->tell(&message, dump->context);
+        if (result < 0)
+            return result;
+    }
+    return messages > 0 ? TB_NL_MORE : -EBADMSG;
+}

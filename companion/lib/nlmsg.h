@@ -40,4 +40,24 @@ bool tb_nl_take(struct tb_nl_rest *rest, void *header, size_t size);
 /* The error of an NLMSG_ERROR: 0 for an acknowledgment, else -errno; -EBADMSG where malformed. */
 int tb_nl_error(const struct tb_nl_message *message);
 
+/* Takes one message; a negative answer ends the reading and is returned. */
+typedef int tb_nl_fn(const struct tb_nl_message *message, void *context);
+
+/* The reading of the answer to a dump request (NLM_F_DUMP), which comes in several datagrams. */
+struct tb_nl_dump {
+    tb_nl_fn *tell;
+    void *context;
+    uint32_t sequence; /* messages with another one are passed over */
+    bool interrupted;  /* some message was marked NLM_F_DUMP_INTR: it is not all of one moment */
+};
+
+enum tb_nl_dump_end {
+    TB_NL_MORE, /* datagrams follow */
+    TB_NL_DONE  /* that was the last one */
+};
+
+/* Reads a datagram. Returns an enum tb_nl_dump_end, -EBADMSG where it is no netlink at all, or the
+ * kernel's own -errno. */
+int tb_nl_read_dump(struct tb_nl_dump *dump, const uint8_t *octets, size_t length);
+
 #endif

@@ -88,8 +88,19 @@ static const char *find_last(const struct cursor *cursor, char octet)
     return NULL;
 }
 
-/* The words behind the name, counted as proc(5) does: 3 state, 4 parent, 9 flags, 20 threads,
- * 22 start. */
+/* -1 for a process that is being taken apart: do_task_stat(). */
+static bool take_group(struct cursor *cursor, uint32_t *group)
+{
+    if (cursor->end - cursor->at >= 2 && memcmp(cursor->at, "-1", 2) == 0) {
+        cursor->at += 2;
+        *group = 0;
+        return true;
+    }
+    return take_pid(cursor, group);
+}
+
+/* The words behind the name, counted as proc(5) does: 3 state, 4 parent, 5 group, 9 flags, 20
+ * threads, 22 start. */
 static bool read_after_comm(struct cursor *cursor, struct tb_proc_stat *stat)
 {
     uint64_t flags, threads;
@@ -100,7 +111,10 @@ static bool read_after_comm(struct cursor *cursor, struct tb_proc_stat *stat)
     if (!skip_words(cursor, 1) || !take_pid(cursor, &stat->parent_pid))
         return false;
     skip_blanks(cursor);
-    if (!skip_words(cursor, 4) || !take_number(cursor, UINT32_MAX, &flags))
+    if (!take_group(cursor, &stat->process_group))
+        return false;
+    skip_blanks(cursor);
+    if (!skip_words(cursor, 3) || !take_number(cursor, UINT32_MAX, &flags))
         return false;
     skip_blanks(cursor);
     stat->kernel = (flags & FLAG_KERNEL_THREAD) != 0;

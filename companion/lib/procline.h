@@ -21,6 +21,7 @@ struct tb_proc_stat {
     uint64_t start_ticks; /* since boot, sysconf(_SC_CLK_TCK) a second */
     uint32_t pid;
     uint32_t parent_pid;
+    uint32_t process_group;          /* the pid of its first process; 0: none any more */
     uint32_t threads;                /* with a leader that has ended and waits for the others */
     char comm[TB_PROC_COMM_MAX + 1]; /* as it is, unescaped; longer ones (of the kernel) are cut */
     char state;                      /* 'R', 'S', 'Z', ... */

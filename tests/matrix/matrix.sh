@@ -19,7 +19,8 @@ TB_SOURCE_DIR=${TB_SOURCE_DIR:-$(cd "$here/../.." && pwd -P)}
 TB_BUILD_DIR=${TB_BUILD_DIR:-$TB_SOURCE_DIR/build}
 TB_CACHE=${TB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/tcp-breath}
 packages='gcc libc6-dev cmake ninja-build pkgconf libglib2.0-dev wireshark-dev tshark
-    wireshark-common libcmocka-dev libpcap-dev libcap-dev libseccomp-dev'
+    wireshark-common libcmocka-dev libpcap-dev libcap-dev libseccomp-dev libmnl-dev libutf8proc-dev
+    libjansson-dev'
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 work=
 

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* help.c - what breath says of itself */
+#include <string.h>
+
+#include "command.h"
+#include "suggest.h"
+
+enum {
+    COMMANDS_MAX = 32
+};
+
+const struct tb_command tb_commands[] = {
+    { "listen", "listen [PORT]", TB_SAY_HELP_LISTEN, TB_SAY_HELP_LISTEN_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_listen },
+    { "conns", "conns [FILTER...]", TB_SAY_HELP_CONNS, TB_SAY_HELP_CONNS_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_conns },
+    { "who", "who PORT|PID", TB_SAY_HELP_WHO, TB_SAY_HELP_WHO_LONG, TB_TAKES_JSON | TB_TAKES_WATCH,
+      tb_who },
+    { "why", "why PORT [--address=ADDRESS] [--udp]", TB_SAY_HELP_WHY, TB_SAY_HELP_WHY_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why },
+    { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help },
+};
+const size_t tb_command_count = sizeof(tb_commands) / sizeof(tb_commands[0]);
+
+const struct tb_command *tb_command_find(const char *name, const char **nearest)
+{
+    const char *names[COMMANDS_MAX];
+    size_t count = 0;
+
+    for (; count < tb_command_count && count < COMMANDS_MAX; count++) {
+        names[count] = tb_commands[count].name;
+        if (strcmp(names[count], name) == 0)
+            return &tb_commands[count];
+    }
+    *nearest = tb_suggest(name, names, count);
+    return NULL;
+}
+
+struct row {
+    const char *left;
+    enum tb_say right;
+};
+
+static const struct row options[] = {
+    { "--json", TB_SAY_HELP_JSON },
+    { "--watch[=SECONDS]", TB_SAY_HELP_WATCH },
+    { "--explain=off|short|long", TB_SAY_HELP_EXPLAIN },
+    { "--lang=en|ja", TB_SAY_HELP_LANG },
+    { "--color=auto|always|never", TB_SAY_HELP_COLOR },
+    { "--address=ADDRESS", TB_SAY_HELP_ADDRESS },
+    { "--udp", TB_SAY_HELP_UDP },
+    { "-h, --help", TB_SAY_HELP_HELP },
+    { "-v, --version", TB_SAY_HELP_VERSION },
+};
+
+static void heading(const struct tb_page *page, enum tb_say id)
+{
+    (void)fprintf(page->stream, "\n%s%s%s\n", page->colour ? tb_style_begin(TB_STYLE_HEADING) : "",
+                  tb_say_raw(page->lang, id), page->colour ? tb_style_end(TB_STYLE_HEADING) : "");
+}
+
+static void add(struct tb_table *table, const struct tb_page *page, const char *left,
+                enum tb_say right)
+{
+    const char *const cells[] = { "", left, tb_say_raw(page->lang, right) };
+
+    tb_table_add(table, TB_STYLE_PLAIN, cells);
+}
+
+static void begin(struct tb_table *table)
+{
+    tb_table_begin(table, 3);
+    tb_table_may_narrow(table, 2, 16);
+}
+
+static void print_table(const struct tb_page *page, struct tb_table *table)
+{
+    struct tb_page narrow = *page;
+
+    if (narrow.columns == 0 || narrow.columns > TB_PAGE_WIDTH)
+        narrow.columns = TB_PAGE_WIDTH;
+    tb_page_table(&narrow, table);
+    tb_table_free(table);
+}
+
+static void print_commands(const struct tb_page *page)
+{
+    struct tb_table table;
+
+    begin(&table);
+    for (size_t i = 0; i < tb_command_count; i++)
+        add(&table, page, tb_commands[i].usage, tb_commands[i].about);
+    print_table(page, &table);
+}
+
+static void print_options(const struct tb_page *page, const struct tb_command *command)
+{
+    struct tb_table table;
+    const bool binds = command == NULL || (command->takes & TB_TAKES_BIND) != 0;
+
+    begin(&table);
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        const bool is_of_bind =
+            options[i].right == TB_SAY_HELP_ADDRESS || options[i].right == TB_SAY_HELP_UDP;
+
+        if (binds || !is_of_bind)
+            add(&table, page, options[i].left, options[i].right);
+    }
+    print_table(page, &table);
+}
+
+void tb_help_print(const struct tb_page *page, const struct tb_command *command)
+{
+    struct tb_page prose = *page;
+
+    if (prose.columns == 0)
+        prose.columns = TB_PAGE_WIDTH;
+    if (command == NULL) {
+        (void)fprintf(page->stream, "%s\n\n", tb_say_raw(page->lang, TB_SAY_HELP_USAGE));
+        tb_page_tell(&prose, TB_SAY_HELP_ABOUT, NULL);
+        heading(page, TB_SAY_HELP_COMMANDS);
+        print_commands(page);
+    } else {
+        struct tb_line usage = { 0 };
+
+        tb_say(&usage, page->lang, TB_SAY_USAGE_HELP, TB_TOKENS({ "usage", command->usage }));
+        (void)fprintf(page->stream, "%s\n\n", tb_line_text(&usage));
+        tb_line_free(&usage);
+        tb_page_tell(&prose, command->about, NULL);
+        if (command->about_long != command->about)
+            tb_page_tell(&prose, command->about_long, NULL);
+    }
+    heading(page, TB_SAY_HELP_OPTIONS);
+    print_options(page, command);
+    (void)fputc('\n', page->stream);
+    tb_page_tell(&prose, TB_SAY_HELP_STATUS, NULL);
+}
+
+int tb_help(struct tb_request *request)
+{
+    const struct tb_command *command = NULL;
+    const char *nearest = NULL;
+
+    if (request->word_count > 1)
+        return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
+    if (request->word_count == 1) {
+        command = tb_command_find(request->word[0], &nearest);
+        if (command == NULL) {
+            const int status = tb_usage(request, TB_SAY_USAGE_COMMAND, request->word[0]);
+
+            if (nearest != NULL)
+                tb_trouble_suggest(&request->trouble, request->page.lang, nearest);
+            return status;
+        }
+    }
+    tb_help_print(&request->page, command);
+    return TB_EXIT_FOUND;
+}

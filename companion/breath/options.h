@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* options.h - what the command line asks for, beside the command itself */
+#ifndef TB_OPTIONS_H
+#define TB_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "page.h"
+#include "trouble.h"
+
+enum tb_colour {
+    TB_COLOUR_AUTO,
+    TB_COLOUR_ALWAYS,
+    TB_COLOUR_NEVER
+};
+
+/* Options that not every command takes. */
+enum tb_takes {
+    TB_TAKES_JSON = 1,
+    TB_TAKES_WATCH = 2,
+    TB_TAKES_BIND = 4 /* --address, --udp */
+};
+
+struct tb_options {
+    enum tb_lang lang;
+    enum tb_explain explain;
+    enum tb_colour colour;
+    unsigned watch_seconds; /* 0: once */
+    bool explain_given;
+    bool json;
+    bool help;
+    bool version;
+    bool udp;
+    const char *address;       /* NULL: not given */
+    unsigned given;            /* bits: enum tb_takes */
+    const char *given_word[3]; /* the word of each such bit, as it is spelled */
+};
+
+/* The defaults. The language is that of --lang, wherever it stands, so that complaints about other
+ * words are in it too; else that of LC_ALL, LC_MESSAGES or LANG. */
+void tb_options_begin(struct tb_options *options, int count, char *const *arguments);
+
+/* Reads options among `arguments` (the first is passed over) and puts the other words last; *first:
+ * the first of those. Where `leading`, it stops at the first other word. Returns 0 or a status. */
+int tb_options_read(struct tb_options *options, int count, char **arguments, bool leading,
+                    int *first, struct tb_trouble *trouble);
+
+/* Whether colours are wanted on a stream that is a terminal or none. */
+bool tb_options_colour(const struct tb_options *options, bool terminal);
+
+#endif

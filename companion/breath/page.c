@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* page.c - what a command prints for people: a table, what it means, and what to do next */
+#include "page.h"
+
+#include <string.h>
+
+#include "width.h"
+
+enum {
+    INDENT = 2,
+    HINT_GAP = 4,   /* at least, between two hints of a line */
+    WHY_COLUMN = 40 /* where the reason behind a next step begins */
+};
+
+struct tb_page tb_page_talk(const struct tb_page *page)
+{
+    struct tb_page talk = *page;
+
+    if (page->explain < TB_EXPLAIN_SHORT)
+        talk.stream = stderr;
+    return talk;
+}
+
+void tb_page_table(const struct tb_page *page, const struct tb_table *table)
+{
+    tb_table_print(table, page->stream, page->columns, page->colour);
+}
+
+static void put_blanks(const struct tb_page *page, size_t count)
+{
+    while (count-- > 0)
+        (void)putc(' ', page->stream);
+}
+
+static size_t prose_columns(const struct tb_page *page)
+{
+    return page->columns > 0 && page->columns < TB_PAGE_WIDTH ? page->columns : TB_PAGE_WIDTH;
+}
+
+/* Filled, with an indentation; a pipe gets one line. */
+static void put_filled(const struct tb_page *page, const char *text)
+{
+    const size_t columns = prose_columns(page) - INDENT;
+
+    while (*text != '\0') {
+        const char *next = text + strlen(text);
+        const size_t length =
+            page->columns == 0 ? strlen(text) : tb_width_line(text, columns, &next);
+
+        put_blanks(page, INDENT);
+        (void)fwrite(text, 1, length, page->stream);
+        (void)putc('\n', page->stream);
+        text = next;
+    }
+}
+
+void tb_page_tell(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens)
+{
+    struct tb_line line = { 0 };
+
+    tb_say(&line, page->lang, id, tokens);
+    put_filled(page, tb_line_text(&line));
+    tb_line_free(&line);
+}
+
+void tb_page_say(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens)
+{
+    if (page->explain >= TB_EXPLAIN_SHORT)
+        tb_page_tell(page, id, tokens);
+}
+
+void tb_page_say_more(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens)
+{
+    if (page->explain >= TB_EXPLAIN_LONG)
+        tb_page_tell(page, id, tokens);
+}
+
+void tb_page_gap(const struct tb_page *page)
+{
+    if (page->explain >= TB_EXPLAIN_SHORT)
+        (void)putc('\n', page->stream);
+}
+
+static size_t width_of(const char *text)
+{
+    return tb_width(text, strlen(text));
+}
+
+static size_t label_columns(const struct tb_page *page)
+{
+    static const enum tb_say labels[] = { TB_SAY_SAME_AS, TB_SAY_NOW, TB_SAY_NEXT };
+    size_t widest = 0;
+
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+        const size_t width = width_of(tb_say_raw(page->lang, labels[i]));
+
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+/* "  same as: ", all labels of one width. */
+static void put_label(const struct tb_page *page, enum tb_say label)
+{
+    const char *text = tb_say_raw(page->lang, label);
+
+    put_blanks(page, INDENT);
+    if (page->colour)
+        (void)fputs(tb_style_begin(TB_STYLE_FAINT), page->stream);
+    (void)fputs(text, page->stream);
+    if (page->colour)
+        (void)fputs(tb_style_end(TB_STYLE_FAINT), page->stream);
+    put_blanks(page, label_columns(page) - width_of(text) + 1);
+}
+
+static void put_hint(const struct tb_page *page, enum tb_say label, const char *command)
+{
+    put_label(page, label);
+    (void)fprintf(page->stream, "%s\n", command);
+}
+
+void tb_page_same(const struct tb_page *page, const char *classic, const char *modern)
+{
+    const size_t label = INDENT + label_columns(page) + 1;
+    const size_t now = width_of(tb_say_raw(page->lang, TB_SAY_NOW)) + 1;
+
+    if (page->explain < TB_EXPLAIN_SHORT)
+        return;
+    if (classic == NULL || modern == NULL ||
+        label + width_of(classic) + HINT_GAP + now + width_of(modern) > prose_columns(page)) {
+        if (classic != NULL)
+            put_hint(page, TB_SAY_SAME_AS, classic);
+        if (modern != NULL)
+            put_hint(page, TB_SAY_NOW, modern);
+        return;
+    }
+    put_label(page, TB_SAY_SAME_AS);
+    (void)fprintf(page->stream, "%s", classic);
+    put_blanks(page, HINT_GAP);
+    (void)fprintf(page->stream, "%s %s\n", tb_say_raw(page->lang, TB_SAY_NOW), modern);
+}
+
+void tb_page_next(const struct tb_page *page, const char *command, enum tb_say why)
+{
+    const char *reason = tb_say_raw(page->lang, why);
+    const size_t column = INDENT + label_columns(page) + 1 + width_of(command);
+    size_t gap;
+
+    if (page->explain < TB_EXPLAIN_SHORT)
+        return;
+    put_label(page, TB_SAY_NEXT);
+    (void)fputs(command, page->stream);
+    gap = column + 2 < WHY_COLUMN ? WHY_COLUMN - column : 2;
+    if (page->columns > 0 && column + gap + width_of(reason) + 2 > prose_columns(page)) {
+        (void)putc('\n', page->stream);
+        gap = INDENT + label_columns(page) + 1;
+    }
+    put_blanks(page, gap);
+    (void)fprintf(page->stream, "(%s)\n", reason);
+}
+
+void tb_page_status(const struct tb_page *page, enum tb_exit status)
+{
+    const char digit[2] = { (char)('0' + status), '\0' };
+
+    if (status != TB_EXIT_FOUND)
+        tb_page_say(page, TB_SAY_STATUS, TB_TOKENS({ "status", digit }));
+}

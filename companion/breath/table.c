@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* table.c - rows of cells in aligned columns */
+#include "table.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "width.h"
+
+enum {
+    SIZE_FIRST = 4096
+};
+
+static const char *const begins[] = {
+    [TB_STYLE_PLAIN] = "",           [TB_STYLE_HEADING] = "\033[1m", [TB_STYLE_GOOD] = "\033[32m",
+    [TB_STYLE_WARNING] = "\033[33m", [TB_STYLE_FAINT] = "\033[2m",
+};
+static_assert(sizeof(begins) / sizeof(begins[0]) == TB_STYLE_COUNT, "a row a style");
+
+const char *tb_style_begin(enum tb_style style)
+{
+    return begins[style];
+}
+
+const char *tb_style_end(enum tb_style style)
+{
+    return style == TB_STYLE_PLAIN ? "" : "\033[0m";
+}
+
+void tb_table_begin(struct tb_table *table, size_t columns)
+{
+    assert(columns > 0 && columns <= TB_TABLE_COLUMNS_MAX);
+    *table = (struct tb_table){ .columns = columns };
+}
+
+void tb_table_free(struct tb_table *table)
+{
+    free(table->text);
+    *table = (struct tb_table){ 0 };
+}
+
+void tb_table_may_narrow(struct tb_table *table, size_t column, size_t least)
+{
+    table->least[column] = least;
+}
+
+static bool reserve(struct tb_table *table, size_t more)
+{
+    size_t size = table->size == 0 ? SIZE_FIRST : table->size;
+    char *text;
+
+    while (size - table->used < more)
+        size *= 2;
+    if (size == table->size)
+        return true;
+    text = realloc(table->text, size);
+    if (text == NULL) {
+        table->failed = true;
+        return false;
+    }
+    table->text = text;
+    table->size = size;
+    return true;
+}
+
+void tb_table_add(struct tb_table *table, enum tb_style style, const char *const *cells)
+{
+    size_t more = 1;
+
+    for (size_t i = 0; i < table->columns; i++)
+        more += strlen(cells[i]) + 1;
+    if (!reserve(table, more))
+        return;
+    table->text[table->used++] = (char)style;
+    for (size_t i = 0; i < table->columns; i++) {
+        const size_t length = strlen(cells[i]);
+        const size_t width = tb_width(cells[i], length);
+
+        memcpy(table->text + table->used, cells[i], length + 1);
+        table->used += length + 1;
+        if (width > table->width[i])
+            table->width[i] = width;
+    }
+}
+
+static size_t total(const struct tb_table *table, const size_t *width)
+{
+    size_t sum = (table->columns - 1) * TB_TABLE_GAP;
+
+    for (size_t i = 0; i < table->columns; i++)
+        sum += width[i];
+    return sum;
+}
+
+/* Takes one column of the terminal after the other from the widest that may be narrowed. */
+static void narrow(const struct tb_table *table, size_t limit, size_t *width)
+{
+    size_t excess = total(table, width);
+
+    for (excess = excess > limit ? excess - limit : 0; excess > 0; excess--) {
+        size_t widest = table->columns;
+
+        for (size_t i = 0; i < table->columns; i++) {
+            if (table->least[i] > 0 && width[i] > table->least[i] &&
+                (widest == table->columns || width[i] > width[widest]))
+                widest = i;
+        }
+        if (widest == table->columns)
+            return;
+        width[widest]--;
+    }
+}
+
+static void put_blanks(FILE *stream, size_t count)
+{
+    while (count-- > 0)
+        (void)putc(' ', stream);
+}
+
+/* Prints the first line of what is left of the cells, and goes to the next. False: nothing is left.
+ */
+static bool put_line(const struct tb_table *table, FILE *stream, const size_t *width,
+                     const char **rest)
+{
+    size_t owed = 0;
+    bool more = false;
+
+    for (size_t i = 0; i < table->columns; i++) {
+        const char *next = rest[i];
+        const size_t length = tb_width_line(rest[i], width[i], &next);
+
+        if (length > 0) {
+            put_blanks(stream, owed);
+            owed = 0;
+            (void)fwrite(rest[i], 1, length, stream);
+        }
+        owed += width[i] + TB_TABLE_GAP - tb_width(rest[i], length);
+        rest[i] = next;
+        more = more || *next != '\0';
+    }
+    return more;
+}
+
+static const char *print_row(const struct tb_table *table, FILE *stream, const size_t *width,
+                             const char *row, bool colour)
+{
+    const enum tb_style style = (enum tb_style)row[0];
+    const char *rest[TB_TABLE_COLUMNS_MAX];
+    bool more = true;
+
+    row++;
+    for (size_t i = 0; i < table->columns; i++) {
+        rest[i] = row;
+        row += strlen(row) + 1;
+    }
+    while (more) {
+        if (colour)
+            (void)fputs(tb_style_begin(style), stream);
+        more = put_line(table, stream, width, rest);
+        if (colour)
+            (void)fputs(tb_style_end(style), stream);
+        (void)putc('\n', stream);
+    }
+    return row;
+}
+
+void tb_table_print(const struct tb_table *table, FILE *stream, size_t limit, bool colour)
+{
+    size_t width[TB_TABLE_COLUMNS_MAX];
+    const char *row = table->text;
+
+    for (size_t i = 0; i < table->columns; i++)
+        width[i] = table->width[i] < 2 ? 2 : table->width[i]; /* of one Japanese character */
+    if (limit > 0)
+        narrow(table, limit, width);
+    while (row != NULL && row < table->text + table->used)
+        row = print_row(table, stream, width, row, colour);
+}

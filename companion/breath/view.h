@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* view.h - the sockets that a command shows, with their owners */
+#ifndef TB_VIEW_H
+#define TB_VIEW_H
+
+#include <jansson.h>
+
+#include "descriptors.h"
+#include "ownerless.h"
+#include "page.h"
+#include "sockets.h"
+
+struct tb_view {
+    struct tb_sockets sockets;
+    struct tb_sockets listeners; /* read where a connection that nobody accepted is shown */
+    struct tb_descriptors owners;
+};
+
+/* Who has a socket. */
+enum tb_view_owner {
+    TB_VIEW_HELD,      /* processes do */
+    TB_VIEW_HIDDEN,    /* no process that the caller may look into, but there are others */
+    TB_VIEW_NOBODY,    /* no process: the kernel's own, or on its way between two */
+    TB_VIEW_HANDSHAKE, /* these have no inode: see ownerless.h */
+    TB_VIEW_UNACCEPTED,
+    TB_VIEW_CLOSED,
+    TB_VIEW_TIME_WAIT,
+    TB_VIEW_OWNER_COUNT
+};
+
+/* Whether a socket is to be shown. */
+typedef bool tb_view_fn(const struct tb_socket *socket, const void *context);
+
+/* Reads the sockets that one of the filters passes, each once, keeps what `keep` says (NULL: all),
+ * sorts them and finds their owners. Returns 0 or -errno; to be freed either way. */
+int tb_view_read(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
+                 tb_view_fn *keep, const void *context);
+void tb_view_free(struct tb_view *view);
+
+enum tb_view_owner tb_view_owner(const struct tb_view *view, const struct tb_socket *socket);
+
+/* "hello (20152), worker (20153)", or why there is no process. */
+void tb_view_put_owner(const struct tb_view *view, const struct tb_socket *socket,
+                       enum tb_lang lang, struct tb_line *line);
+
+/* "hello (20152)" */
+void tb_view_put_process(struct tb_line *line, const struct tb_process *process);
+
+/* How many of the sockets have an owner that is hidden. */
+size_t tb_view_hidden(const struct tb_view *view);
+
+/* FOUND, NOTHING or HIDDEN. */
+enum tb_exit tb_view_status(const struct tb_view *view);
+
+/* How complete the search was. Where explanations are not wanted it is told on stderr, and then
+ * only where an owner is hidden or the list is not exact. */
+void tb_view_say_search(const struct tb_view *view, const struct tb_page *page);
+
+/* The next step; where an owner is hidden, and root would see it, that is what was typed, as root.
+ */
+void tb_view_next(const struct tb_view *view, const struct tb_page *page, const char *typed,
+                  const char *next, enum tb_say why);
+
+/* The same for programs: see docs/breath-json.md. NULL: no memory. */
+json_t *tb_view_json_socket(const struct tb_view *view, const struct tb_socket *socket);
+json_t *tb_view_json_sockets(const struct tb_view *view);
+json_t *tb_view_json_search(const struct tb_view *view);
+
+#endif

@@ -1,0 +1,302 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# breath.sh - breath tells the sockets that ss tells, who holds them, and why bind() fails
+#
+# usage: breath.sh BINARIES
+#
+# In a network namespace of its own; TB_LIVE_FULL in the environment makes the population large.
+set -eu
+
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+binaries=$1
+breath=${TB_BUILD_DIR:?}/bin/breath
+live=$TB_SOURCE_DIR/tests/live
+
+tb_is_root || tb_skip "a network namespace needs root"
+if [ "${2:-}" != inside ]; then
+    command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
+    python3 -c 'import jsonschema' 2>/dev/null || tb_skip "no jsonschema (package python3-jsonschema)"
+    unshare --net --mount true 2>/dev/null || tb_skip "no network namespace can be made here"
+    exec unshare --net --mount -- "$0" "$binaries" inside
+fi
+
+. "$TB_SOURCE_DIR/tests/live/capturing.sh"
+begin_capturing
+ulimit -n "$(ulimit -Hn)"
+cp "$breath" "$TB_TMP/breath" # where another user may run it
+chmod 755 "$TB_TMP/breath"
+
+# ARGUMENT...: breath's output in ./out, what it says in ./said, its status in $status
+breath()
+{
+    status=0
+    LC_ALL=C "$breath" "$@" >out 2>said || status=$?
+}
+
+as_nobody()
+{
+    status=0
+    LC_ALL=C setpriv --reuid 65534 --regid 65534 --clear-groups "$TB_TMP/breath" "$@" >out 2>said ||
+        status=$?
+}
+
+has_status()
+{
+    [ "$status" -eq "$1" ] || tb_fail "exit status $status, not $1: $(cat out said)"
+}
+
+says()
+{
+    grep -qF -- "$1" out || tb_fail "does not say '$1': $(cat out said)"
+}
+
+# Keeps the document in ./out for validate(), and looks whether it tells the status that came.
+documents=0
+valid()
+{
+    documents=$((documents + 1))
+    cp out "document.$documents"
+    grep -qx " \"exit_status\": $status" out ||
+        tb_fail "another exit status than the document's: $status, $(cat out said)"
+}
+
+validate()
+{
+    [ "$documents" -ge 14 ] || tb_fail "only $documents documents"
+    set --
+    for document in document.*; do
+        set -- "$@" -i "$document"
+    done
+    python3 -m jsonschema "$@" "$live/breath.schema.json" >why 2>&1 || tb_fail "schema: $(head -c 2000 why)"
+}
+
+# PORT CONNECTIONS CHILDREN: the population, which ends when descriptor 9 is closed; its pid in $holder
+populate()
+{
+    rm -f hold ready
+    mkfifo hold
+    "$binaries/live-sockets" "$@" <hold >ready &
+    children="$children $!"
+    exec 9>hold
+    await grep -q ready ready
+    holder=$(sed 's/ready //' ready)
+}
+
+# Sockets that only one of them lists, or lists otherwise
+compare()
+{
+    breath conns tcp --json
+    valid
+    "$live/breath_sockets.py" breath <out >ours
+    ss -tanpO | "$live/breath_sockets.py" ss >theirs
+    grep -v '^BOUND ' ours >comparable || :
+    diff -u theirs comparable >difference || tb_fail "not as ss has it: $(head -20 difference)"
+}
+
+it_lists_what_ss_lists()
+{
+    populate 8080 "$1" "$2"
+    compare
+    [ "$(grep -c '^TIME_WAIT ' ours)" -ge 3 ] || tb_fail "no TIME_WAIT"
+    grep -q '^SYN_RECV .*:8083 ' ours || tb_fail "no SYN_RECV"
+    grep -q '^FIN_WAIT2 ' ours || tb_fail "no FIN_WAIT2"
+    grep -q "^BOUND 0 0 127.0.0.1:8084 \* $holder:" ours || tb_fail "not bound only: $(cat ours)"
+    [ "$(grep -c '^LISTEN 0 64 127.0.0.1:8080 ' ours)" -eq 1 ] || tb_fail "not one listener"
+    [ "$(grep '^LISTEN 0 64 127.0.0.1:8080 ' ours | wc -w)" -eq $((7 + $2)) ] ||
+        tb_fail "not every holder of the listener"
+    printf '%s sockets are as ss has them\n' "$(wc -l <comparable)"
+}
+
+what_nobody_accepted_is_its_listeners()
+{
+    breath conns 8081
+    has_status 0
+    says "(not accepted yet by live-sockets ($holder))"
+    breath conns 8083
+    says "(handshake not finished, for live-sockets ($holder))"
+    breath conns 8086
+    says '(closed by its process)'
+    breath conns 8085
+    says '(none: closed)'
+}
+
+every_document_is_valid()
+{
+    for words in listen 'listen 8080' 'listen 9' conns 'conns udp' 'conns time-wait' 'who 8080' 'who 9' \
+        "who pid:$holder" "who pid:$$" 'why 8080' 'why 8084' 'why 9' 'why 8087 --udp'; do
+        # shellcheck disable=SC2086 # several words
+        breath $words --json
+        valid
+    done
+}
+
+a_pipe_gets_columns_only()
+{
+    breath listen
+    has_status 0
+    head -n 1 out | grep -qx 'PROTO  LOCAL  *STATE  *QUEUE  PROCESS  *REACHABLE FROM' ||
+        tb_fail "no columns: $(cat out)"
+    [ "$(grep -cvE '^(PROTO|tcp|udp)' out)" -eq 0 ] || tb_fail "more than columns: $(cat out)"
+    ! grep -q "$(printf '\033')" out || tb_fail "colours, or a name that steers the terminal"
+    says 'a) \x1b[31m(b ('
+    breath listen --explain=short
+    says 'tcp46: one IPv6 socket also takes IPv4'
+}
+
+listeners_are_told_apart()
+{
+    breath listen
+    for row in 'tcp46  \*:8081 .* any host, IPv4+IPv6$' 'tcp6   \[::1\]:8082 .* this machine only$' \
+        'tcp4   127.0.0.1:8083 .* this machine only$' 'udp4   127.0.0.1:8087 .* UNCONN '; do
+        grep -q "^$row" out || tb_fail "no row '$row': $(cat out)"
+    done
+    grep -q '^tcp46  \*:8081  *LISTEN  1/64 ' out || tb_fail "the one that waits is not counted: $(cat out)"
+}
+
+nothing_there_is_a_status_of_its_own()
+{
+    for words in 'listen 9' 'who 9' 'conns 9' 'why 9'; do
+        # shellcheck disable=SC2086 # several words
+        breath $words
+        has_status 1
+    done
+    breath listen 9
+    grep -q 'seen completely' said || tb_fail "does not say that it is complete: $(cat said)"
+    breath listen 8084
+    has_status 1
+    grep -q 'But the port is taken' said || tb_fail "does not tell the bound socket: $(cat said)"
+}
+
+another_user_is_told_what_is_hidden()
+{
+    as_nobody who 8080
+    has_status 3
+    says 'hidden (owner uid 0, you are 65534)'
+    grep -qE 'I may not look into [0-9]+ of [0-9]+ processes' said || tb_fail "hidden, and not said: $(cat said)"
+    as_nobody listen 8080 --json
+    has_status 3
+    valid
+    grep -q '"owner": "hidden"' out || tb_fail "a hidden owner has a name: $(cat out)"
+    as_nobody listen 9
+    has_status 1
+    as_nobody who "pid:$holder"
+    has_status 3
+    as_nobody who 8080 --explain=short
+    says 'sudo breath who 8080'
+}
+
+wrong_words_are_quoted()
+{
+    for words in lisen 'listen --jsn' 'listen 8080 8081' 'who' 'why 0' 'why 70000' 'conns estblished' \
+        'listen --udp' '--lang=fr' 'listen --watch=0'; do
+        # shellcheck disable=SC2086 # several words
+        breath $words
+        has_status 2
+        [ -s said ] || tb_fail "$words: no usage on stderr"
+        [ ! -s out ] || tb_fail "$words: usage on stdout"
+    done
+    breath lisen
+    grep -qF "'lisen': no such command; did you mean listen?" said || tb_fail "no suggestion: $(cat said)"
+    breath conns estblished
+    grep -qF "did you mean established?" said || tb_fail "no suggestion: $(cat said)"
+}
+
+# A cause, the words of `why` and what bind() itself says
+# PORT REUSE_WORKS WORDS [ARGUMENT...]
+cause()
+{
+    port=$1
+    reuse=$2
+    words=$3
+    shift 3
+    breath why "$port" --json "$@"
+    has_status 0
+    valid
+    python3 "$live/breath_bind.py" "$port" "$reuse" "$@" <out || tb_fail "why $port: bind() says otherwise"
+    breath why "$port" --explain=short "$@"
+    says "$words"
+}
+
+why_names_each_cause()
+{
+    cause 8080 no "in use by 127.0.0.1:8080, held by live-sockets ($holder)"
+    cause 8080 no 'Several processes hold it'
+    cause 8080 no 'All addresses (0.0.0.0, ::) and one address of them exclude each other'
+    cause 8081 no 'An IPv6 socket on all addresses takes IPv4 too' --address=127.0.0.1
+    cause 8084 yes '(bound, not listening)'
+    cause 8087 yes "held by live-sockets ($holder)" --udp
+    cause 8088 no 'this machine does not have the address' --address=192.0.2.77
+    # shellcheck disable=SC2046 # two words
+    set -- $(sed -n 's/^ESTABLISHED .* 127.0.0.1:\([0-9]*\) 127.0.0.1:8080 .*/\1/p' ours | head -n 1)
+    cause "$1" no '(a connection)'
+}
+
+# It lasts for a minute, so it is made for this.
+why_names_a_time_wait()
+{
+    "$binaries/live-sockets" 8180 0 0 </dev/null >/dev/null
+    breath conns time-wait 8185
+    has_status 0
+    port=$(sed -n 's/^tcp4 *127.0.0.1:\([0-9]*\) .*/\1/p' out | head -n 1)
+    cause "$port" any '(TIME_WAIT)'
+}
+
+why_tells_a_privileged_port()
+{
+    as_nobody why 80 --explain=short
+    has_status 0
+    says 'ports below 1024 need root or CAP_NET_BIND_SERVICE'
+    as_nobody why 80
+    says 'EACCES'
+}
+
+why_tells_what_is_elsewhere()
+{
+    rm -f hold2 ready2
+    mkfifo hold2
+    # shellcheck disable=SC2016 # the inner shell's
+    unshare --net -- sh -c 'ip link set lo up; exec "$1" 9090 0 0' sh "$binaries/live-sockets" <hold2 >ready2 &
+    children="$children $!"
+    exec 8>hold2
+    await grep -q ready ready2
+    breath why 9090 --explain=short
+    has_status 1
+    says 'bind() to port 9090 works now'
+    says "Not a cause: live-sockets ($(sed 's/ready //' ready2)) has the port in another network namespace"
+    exec 8>&-
+}
+
+hidepid_is_said()
+{
+    mount -t proc -o hidepid=2 proc /proc 2>/dev/null || return 0
+    as_nobody who 8080
+    has_status 3
+    grep -q 'does not list the processes of others' said || tb_fail "hidepid: $(cat said)"
+    umount /proc
+}
+
+if [ -n "${TB_LIVE_FULL:-}" ]; then
+    it_lists_what_ss_lists 10000 300
+else
+    it_lists_what_ss_lists 200 5
+fi
+printf 'ok: it_lists_what_ss_lists\n'
+for test in \
+    what_nobody_accepted_is_its_listeners \
+    every_document_is_valid \
+    a_pipe_gets_columns_only \
+    listeners_are_told_apart \
+    nothing_there_is_a_status_of_its_own \
+    another_user_is_told_what_is_hidden \
+    wrong_words_are_quoted \
+    why_names_each_cause \
+    why_names_a_time_wait \
+    why_tells_a_privileged_port \
+    why_tells_what_is_elsewhere \
+    hidepid_is_said \
+    validate; do
+    $test
+    printf 'ok: %s\n' "$test"
+done
+exec 9>&-
