@@ -10,7 +10,6 @@ set -eu
 . "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
 
 binaries=$1
-breathdump=${TB_BUILD_DIR:?}/bin/breathdump
 
 tb_is_root || tb_skip "a network namespace and a capture need root"
 if [ "${2:-}" != inside ]; then
@@ -21,25 +20,6 @@ fi
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
 begin_capturing
-
-# ARGUMENT...: breathdump in the background, capturing; its pid in $dump
-start()
-{
-    rm -f said
-    "$breathdump" "$@" 2>said &
-    dump=$!
-    children="$children $dump"
-    await grep -q 'capturing on' said
-}
-
-# SIGNAL STATUS
-stop()
-{
-    status=0
-    kill "-$1" "$dump"
-    wait "$dump" || status=$?
-    [ "$status" -eq "$2" ] || tb_fail "exit status $status, not $2: $(cat said)"
-}
 
 # STATUS WORDS ARGUMENT...: it refuses, and says so
 refuses()

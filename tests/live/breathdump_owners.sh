@@ -10,7 +10,6 @@ set -eu
 . "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
 
 binaries=$1
-breathdump=${TB_BUILD_DIR:?}/bin/breathdump
 
 tb_is_root || tb_skip "a network namespace and tracing need root"
 if [ "${2:-}" != inside ]; then
@@ -21,23 +20,6 @@ fi
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
 begin_capturing
-
-# ARGUMENT...: breathdump in the background, capturing; its pid in $dump
-start()
-{
-    rm -f said
-    "$breathdump" --attribution bpf "$@" 2>said &
-    dump=$!
-    children="$children $dump"
-    await grep -q 'capturing on\|--attribution' said
-    ! grep -q -e '--attribution' said || tb_skip "$(cat said)"
-}
-
-stop()
-{
-    kill -INT "$dump"
-    wait "$dump" || tb_fail "exit status $?: $(cat said)"
-}
 
 # FILE: sender, its port, receiver, its port, and the comment, of each packet
 comments()
@@ -76,9 +58,9 @@ compare()
 
 every_end_of_a_population_is_named()
 {
-    start -i lo -w all.pcapng
+    start_bpf -i lo -w all.pcapng
     "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}100 --drivers=4 --idle=50 truth >/dev/null
-    stop
+    stop INT 0
     comments all.pcapng >comments.all
     compare truth comments.all >compared || tb_fail "$(cat compared)"
     cat compared
@@ -90,9 +72,9 @@ a_secret_is_in_the_file_only_where_asked_for()
 {
     for asked in '' --cmdline; do
         # shellcheck disable=SC2086 # one word or none
-        start -i lo $asked -w secret.pcapng
+        start_bpf -i lo $asked -w secret.pcapng
         "$binaries/live-hello" 0
-        stop
+        stop INT 0
         comments secret.pcapng >comments.secret
         grep -q 'src.comm=live-hello' comments.secret || tb_fail "nobody: $(cat comments.secret)"
         if [ -n "$asked" ]; then
@@ -107,9 +89,9 @@ a_name_cannot_leave_its_place()
 {
     hostile=$(printf 'e"v%%i\nl dst.pid=1 \033[31m\377')
     cp "$binaries/live-hello" "$hostile"
-    start -i lo -w hostile.pcapng
+    start_bpf -i lo -w hostile.pcapng
     "./$hostile" 0
-    stop
+    stop INT 0
     tshark -n -r hostile.pcapng -T fields -e frame.comment 2>/dev/null >shown
     grep -q 'src.comm=e%22v%25i%0Al%20dst.p' shown || tb_fail "name: $(cat shown)"
     ! LC_ALL=C grep -q '[^ -~]' shown || tb_fail "octets that steer: $(cat shown)"
@@ -119,9 +101,9 @@ a_name_cannot_leave_its_place()
 every_file_of_a_ring_tells_anew()
 {
     mkdir ring
-    start -i lo -b packets:5 -w ring/r.pcapng
+    start_bpf -i lo -b packets:5 -w ring/r.pcapng
     "$binaries/live-hello" 0
-    stop
+    stop INT 0
     for file in ring/*; do
         tshark -n -r "$file" -T fields -e frame.comment 2>/dev/null | grep -q 'src.pid=' ||
             [ "$(tshark -n -r "$file" 2>/dev/null | wc -l)" -eq 0 ] || tb_fail "$file: no process"
@@ -132,11 +114,11 @@ only_a_processs_connections_are_written()
 {
     cp "$binaries/live-hello" other-hello
     cp "$binaries/live-hello" a-program-of-a-long-name
-    start -i lo --process a-program-of-a-long-name -w one.pcapng
+    start_bpf -i lo --process a-program-of-a-long-name -w one.pcapng
     "$binaries/live-hello" 0
     ./a-program-of-a-long-name 0
     ./other-hello 0
-    stop
+    stop INT 0
     tshark -n -r one.pcapng -T fields -e tcp.stream -e tcp.flags.syn 2>/dev/null >shown
     [ "$(cut -f1 shown | sort -u | wc -l)" -eq 1 ] || tb_fail "other connections: $(cat shown)"
     [ "$(grep -c 1\$ shown)" -eq 2 ] || tb_fail "no whole handshake: $(cat shown)"
@@ -171,7 +153,7 @@ without_attribution_nobody_is_named()
     children="$children $dump"
     await grep -q 'without processes' said
     "$binaries/live-hello" 0
-    stop
+    stop INT 0
     [ "$(tshark -n -r none.pcapng -T fields -e frame.comment 2>/dev/null | sort -u)" = "" ] ||
         tb_fail "somebody is named"
     status=0

@@ -5,6 +5,7 @@
 # To be sourced after tests/lib/tshark.sh, inside the test's network namespace. Processes that are
 # added to $children end with the test.
 
+breathdump=${TB_BUILD_DIR:?}/bin/breathdump
 children=
 end_children()
 {
@@ -34,4 +35,30 @@ await()
         [ $tries -lt 200 ] || tb_fail "waited in vain for: $*"
         sleep 0.05
     done
+}
+
+# ARGUMENT...: breathdump in the background, capturing; its pid in $dump, what it says in `said`
+start()
+{
+    rm -f said
+    "$breathdump" "$@" 2>said &
+    dump=$!
+    children="$children $dump"
+    await grep -q -e 'capturing on' -e '--attribution' said
+}
+
+# Likewise, with BPF; where that is refused there is nothing to test.
+start_bpf()
+{
+    start --attribution bpf "$@"
+    ! grep -q -e '--attribution' said || tb_skip "$(cat said)"
+}
+
+# SIGNAL STATUS
+stop()
+{
+    status=0
+    kill "-$1" "$dump"
+    wait "$dump" || status=$?
+    [ "$status" -eq "$2" ] || tb_fail "exit status $status, not $2: $(cat said)"
 }
