@@ -33,6 +33,8 @@ static const char *const english[] = {
     "                                one or nothing; none\n"
     "      --cmdline                 record the processes' arguments too: they may hold\n"
     "                                secrets\n"
+    "      --event-buffer MIB        room for what happens to sockets and processes until it is\n"
+    "                                read; default: 8\n"
     "\n",
     "Where to\n"
     "  -w FILE                       a file, a FIFO, or - for stdout\n"
@@ -85,6 +87,7 @@ static const char *const japanese[] = {
     "はその方法だけ、\n"
     "                                none はなし\n"
     "      --cmdline                 プロセスの引数も記録します。秘密が含まれることがあります\n"
+    "      --event-buffer MiB        ソケットとプロセスのイベントのバッファー。指定しないと 8\n"
     "\n",
     "出力先\n"
     "  -w ファイル                   ファイル、FIFO、または - (標準出力)\n"

@@ -34,6 +34,7 @@ static const struct option long_options[] = {
     { "process", required_argument, NULL, TB_OPTION_PROCESS },
     { "user", required_argument, NULL, TB_OPTION_USER },
     { "cmdline", no_argument, NULL, TB_OPTION_CMDLINE },
+    { "event-buffer", required_argument, NULL, TB_OPTION_EVENT_BUFFER },
     { "attribution", required_argument, NULL, TB_OPTION_ATTRIBUTION },
     { "extcap-interfaces", no_argument, NULL, TB_OPTION_EXTCAP_INTERFACES },
     { "extcap-interface", required_argument, NULL, TB_OPTION_EXTCAP_INTERFACE },

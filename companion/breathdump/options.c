@@ -13,6 +13,7 @@
 
 #define BUFFER_MIB     16u   /* where not said: holds 64 packets of 256 KiB, TPACKET_V3's blocks */
 #define BUFFER_MIB_MAX 2047u /* libpcap takes an int of octets */
+#define EVENT_MIB_MAX  1024u /* BPF's ring buffers have 4 GiB at most, mapped twice */
 #define PID_MAX        4194304u /* PID_MAX_LIMIT of linux/threads.h */
 
 enum {
@@ -158,8 +159,8 @@ static int add_words(struct tb_wanted *wanted, const size_t *count, const char *
     }
 }
 
-static int set_interface_number(uint32_t *place_of, const char *spelled, const char *value,
-                                uint32_t least, uint32_t most, struct tb_complaint *complaint)
+static int set_number(uint32_t *place_of, const char *spelled, const char *value, uint32_t least,
+                      uint32_t most, struct tb_complaint *complaint)
 {
     uint32_t number;
 
@@ -235,10 +236,9 @@ static int set_capture(struct tb_options *options, enum tb_option option, const 
     if (option == TB_OPTION_INTERFACE)
         return add_interface(options, value, complaint);
     if (option == TB_OPTION_SNAPLEN)
-        return set_interface_number(&interface->snaplen, spelled, value, 0, INT32_MAX, complaint);
+        return set_number(&interface->snaplen, spelled, value, 0, INT32_MAX, complaint);
     if (option == TB_OPTION_BUFFER)
-        return set_interface_number(&interface->buffer_mib, spelled, value, 1, BUFFER_MIB_MAX,
-                                    complaint);
+        return set_number(&interface->buffer_mib, spelled, value, 1, BUFFER_MIB_MAX, complaint);
     if (option == TB_OPTION_NOT_PROMISCUOUS)
         interface->promiscuous = false;
     else if (option == TB_OPTION_NETNS)
@@ -277,6 +277,8 @@ int tb_options_set(struct tb_options *options, enum tb_option option, const char
     case TB_OPTION_CMDLINE:
         options->arguments = true;
         return 0;
+    case TB_OPTION_EVENT_BUFFER:
+        return set_number(&options->event_mib, spelled, value, 1, EVENT_MIB_MAX, complaint);
     case TB_OPTION_QUIET:
         options->quiet = true;
         return 0;
@@ -341,6 +343,9 @@ static int check_capture(struct tb_options *options, struct tb_complaint *compla
     if (options->attribution == TB_ATTRIBUTION_NONE && options->arguments)
         return usage(complaint, "--cmdline",
                      "nobody's arguments are recorded with --attribution=none");
+    if (options->event_mib != 0 && options->attribution != TB_ATTRIBUTION_AUTO &&
+        options->attribution != TB_ATTRIBUTION_BPF)
+        return usage(complaint, "--event-buffer", "is for BPF tracing only");
     if (options->output == NULL)
         options->output = "-";
     if (options->command != NULL && strcmp(options->output, "-") == 0)

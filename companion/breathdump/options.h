@@ -54,7 +54,8 @@ struct tb_options {
     const char *netns;
     struct tb_wanted wanted;
     enum tb_attribution attribution;
-    bool arguments; /* --cmdline */
+    bool arguments;     /* --cmdline */
+    uint32_t event_mib; /* --event-buffer; 0: not said */
     bool quiet;
     char **command;     /* its words, NULL behind the last; NULL: none. Set by the caller */
     const char *extcap; /* interface that Wireshark names, without our prefix; NULL: not asked
@@ -83,6 +84,7 @@ enum tb_option {
     TB_OPTION_PROCESS,
     TB_OPTION_USER,
     TB_OPTION_CMDLINE,
+    TB_OPTION_EVENT_BUFFER,
     TB_OPTION_ATTRIBUTION,
     TB_OPTION_EXTCAP_INTERFACES,
     TB_OPTION_EXTCAP_INTERFACE,

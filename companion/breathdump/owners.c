@@ -59,15 +59,16 @@ static void remark(struct tb_owners *owners, const char *name, const char *reaso
                    tb_word(name), reason);
 }
 
-static void open_watch(struct tb_owners *owners, enum tb_attribution attribution, bool arguments)
+static void open_watch(struct tb_owners *owners, const struct tb_options *asked)
 {
-    struct tb_watch_options options = { .arguments = arguments };
+    const struct tb_watch_options options = { .arguments = asked->arguments,
+                                              .ring_octets = (size_t)asked->event_mib << 20 };
 
     for (size_t i = 0; owners->watch == NULL && i < REMARKS_MAX; i++) {
         char reason[TB_WATCH_REASON_MAX];
         int error;
 
-        if (attribution != TB_ATTRIBUTION_AUTO && attribution != candidates[i].only)
+        if (asked->attribution != TB_ATTRIBUTION_AUTO && asked->attribution != candidates[i].only)
             continue;
         error = tb_watch_open(candidates[i].mechanism, &options, &owners->watch, reason);
         if (error == 0)
@@ -81,14 +82,14 @@ static void open_watch(struct tb_owners *owners, enum tb_attribution attribution
     }
 }
 
-static int open_all(struct tb_owners *owners, enum tb_attribution attribution, bool arguments,
+static int open_all(struct tb_owners *owners, const struct tb_options *options,
                     struct tb_complaint *complaint)
 {
-    if (attribution == TB_ATTRIBUTION_NONE)
+    if (options->attribution == TB_ATTRIBUTION_NONE)
         return 0;
-    open_watch(owners, attribution, arguments);
+    open_watch(owners, options);
     if (owners->watch == NULL)
-        return attribution == TB_ATTRIBUTION_AUTO
+        return options->attribution == TB_ATTRIBUTION_AUTO
                    ? 0
                    : tb_complain(complaint, TB_EXIT_REFUSED, "--attribution", "%s",
                                  owners->remarks[0]);
@@ -102,7 +103,7 @@ static int open_all(struct tb_owners *owners, enum tb_attribution attribution, b
     return 0;
 }
 
-int tb_owners_open(enum tb_attribution attribution, bool arguments, struct tb_owners **owners,
+int tb_owners_open(const struct tb_options *options, struct tb_owners **owners,
                    struct tb_complaint *complaint)
 {
     struct tb_owners *made = calloc(1, sizeof *made);
@@ -111,7 +112,7 @@ int tb_owners_open(enum tb_attribution attribution, bool arguments, struct tb_ow
     if (made == NULL)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
     made->mechanism = TB_MECHANISM_NONE;
-    status = open_all(made, attribution, arguments, complaint);
+    status = open_all(made, options, complaint);
     if (status != 0) {
         tb_owners_close(made);
         return status;

@@ -30,10 +30,10 @@ struct tb_owners_sight {
     bool is_segment; /* of TCP, with ports. Else nothing else here is filled in */
 };
 
-/* Opens the best mechanism that `attribution` allows. It begins to collect at once; names of users
- * are read too. With AUTO and NONE it is no failure that there is no mechanism: then nobody is
- * known. 0 or an exit status. Destroy with tb_owners_close(); NULL is allowed there. */
-int tb_owners_open(enum tb_attribution attribution, bool arguments, struct tb_owners **owners,
+/* Opens the best mechanism that options->attribution allows. It begins to collect at once; names of
+ * users are read too. With AUTO and NONE it is no failure that there is no mechanism: then nobody
+ * is known. 0 or an exit status. Destroy with tb_owners_close(); NULL is allowed there. */
+int tb_owners_open(const struct tb_options *options, struct tb_owners **owners,
                    struct tb_complaint *complaint);
 void tb_owners_close(struct tb_owners *owners);
 

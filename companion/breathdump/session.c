@@ -120,8 +120,7 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
     const struct tb_options *options = session->options;
     bool chooses = tb_wanted_is_some(&options->wanted) || options->command != NULL;
     struct tb_filter_options filter = { .wants = is_wanted, .context = session };
-    int status =
-        tb_owners_open(options->attribution, options->arguments, &session->owners, complaint);
+    int status = tb_owners_open(options, &session->owners, complaint);
 
     if (status != 0 || !chooses)
         return status;

@@ -105,7 +105,7 @@ static void end_owners(const struct tb_session *session)
         tb_say(
             stderr,
             tb_word("%llu events of sockets and processes were lost: some processes are unsure or "
-                    "unknown"),
+                    "unknown; --event-buffer makes more room"),
             (unsigned long long)lost);
     if (session->filter == NULL)
         return;

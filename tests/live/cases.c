@@ -16,8 +16,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <linux/sched.h>
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -43,7 +43,11 @@
 
 enum {
     TIME_WAIT_PORT = 7070, /* breathdump_cases.sh filters by it */
-    BACKLOG = 16
+    BACKLOG = 16,
+    SYN_OCTETS = 20,
+    FLOOD_PROCESSES = 6,
+    FLOOD_FIRST_PORT = 20000, /* below those that the kernel chooses */
+    FLOOD_PORTS = 500
 };
 
 static const char *case_name;
@@ -277,15 +281,21 @@ static void run_never_accepted(void)
     wait_for(child);
 }
 
-static uint16_t checksum(const void *octets, size_t length, uint32_t sum)
+static void put_16(uint8_t *to, uint32_t number)
 {
-    const uint8_t *at = octets;
+    to[0] = (uint8_t)(number >> 8);
+    to[1] = (uint8_t)number;
+}
 
-    for (size_t i = 0; i + 1 < length; i += 2)
-        sum += (uint32_t)at[i] << 8 | at[i + 1];
-    while (sum >> 16 != 0)
-        sum = (sum & 0xffff) + (sum >> 16);
-    return (uint16_t)~sum;
+/* RFC 9293 section 3.1: with a pseudo-header of addresses, protocol and length */
+static uint32_t checksum_of(const uint8_t header[SYN_OCTETS])
+{
+    uint32_t sum = 2 * (0x7f00 + 0x0001) + IPPROTO_TCP + SYN_OCTETS;
+
+    for (size_t i = 0; i < SYN_OCTETS; i += 2)
+        sum += (uint32_t)header[i] << 8 | header[i + 1];
+    sum = (sum & 0xffff) + (sum >> 16);
+    return ~(sum + (sum >> 16));
 }
 
 /* A SYN that no socket has sent: the listener's kernel answers, and the sender's resets. */
@@ -295,21 +305,17 @@ static void run_forged(void)
     uint16_t port = port_of(listener);
     int spare = bind_new(0);
     const struct sockaddr_in address = loopback(0);
-    struct tcphdr syn = { .source = htons(port_of(spare)),
-                          .dest = htons(port),
-                          .seq = htonl(1),
-                          .doff = sizeof(syn) / 4,
-                          .syn = 1,
-                          .window = htons(1000) };
+    uint8_t syn[SYN_OCTETS] = { [12] = SYN_OCTETS / 4 << 4, [13] = 0x02 };
     int raw = socket(AF_INET, SOCK_RAW, IPPROTO_TCP);
 
     must(raw, "a raw socket");
-    /* RFC 9293 section 3.1: with a pseudo-header of addresses, protocol and length */
-    syn.check =
-        htons(checksum(&syn, sizeof(syn), 2 * (0x7f00 + 0x0001) + IPPROTO_TCP + sizeof(syn)));
+    put_16(syn, port_of(spare));
+    put_16(syn + 2, port);
+    put_16(syn + 14, 1000); /* window */
+    put_16(syn + 16, checksum_of(syn));
     tell_nobody("client", port_of(spare), port);
     tell_nobody("server", port, port_of(spare));
-    must((int)sendto(raw, &syn, sizeof(syn), 0, (const struct sockaddr *)&address, sizeof(address)),
+    must((int)sendto(raw, syn, sizeof(syn), 0, (const struct sockaddr *)&address, sizeof(address)),
          "sendto");
 }
 
@@ -492,6 +498,45 @@ static void run_again_after_reset(void)
 static void run_again_in_time_wait(void)
 {
     run_again(false);
+}
+
+/* Every process connects from the same ports as the one before, as fast as it can. */
+static void flood_once(int listener, uint16_t first)
+{
+    uint16_t port = port_of(listener);
+    pid_t server = fork_as(COMM_SERVER);
+    pid_t client;
+
+    for (uint16_t i = 0; server == 0 && i < FLOOD_PORTS; i++) {
+        int fd = accept_one(listener);
+
+        take_octet(fd);
+        tell("server", port, (uint16_t)(first + i), getpid(), COMM_SERVER);
+        send_octet(fd);
+        take_end(fd);
+        close(fd);
+    }
+    client = server == 0 ? 0 : fork_as(COMM_CLIENT);
+    for (uint16_t i = 0; server != 0 && client == 0 && i < FLOOD_PORTS; i++) {
+        int fd = connect_from((uint16_t)(first + i), port);
+
+        tell("client", (uint16_t)(first + i), port, getpid(), COMM_CLIENT);
+        send_octet(fd);
+        take_octet(fd);
+        abort_connection(fd);
+    }
+    if (client == 0)
+        _exit(0);
+    wait_for(client);
+    wait_for(server);
+}
+
+static void run_flood(void)
+{
+    int listener = listen_new(0);
+
+    for (int i = 0; i < FLOOD_PROCESSES; i++)
+        flood_once(listener, FLOOD_FIRST_PORT);
 }
 
 /* `pid` 0: any. */
@@ -807,6 +852,7 @@ static const struct {
     { "time-wait", run_time_wait },
     { "again-after-reset", run_again_after_reset },
     { "again-in-time-wait", run_again_in_time_wait },
+    { "flood", run_flood },
     { "pid-again", run_pid_again },
     { "pid-namespace", run_pid_namespace },
     { "thread", run_thread },

@@ -95,6 +95,8 @@ static void a_value_that_is_no_number_is_refused(void **state)
                                           { TB_OPTION_SNAPLEN, "4294967296" },
                                           { TB_OPTION_BUFFER, "0" },
                                           { TB_OPTION_BUFFER, "2048" },
+                                          { TB_OPTION_EVENT_BUFFER, "0" },
+                                          { TB_OPTION_EVENT_BUFFER, "1025" },
                                           { TB_OPTION_STOP, "duration" },
                                           { TB_OPTION_STOP, "duration:" },
                                           { TB_OPTION_STOP, "duration:0" },
@@ -187,12 +189,16 @@ static void what_would_do_nothing_is_refused(void **state)
     const struct given no_arguments[] = { { TB_OPTION_ATTRIBUTION, "none" },
                                           { TB_OPTION_CMDLINE, NULL },
                                           { 0, NULL } };
+    const struct given no_events[] = { { TB_OPTION_ATTRIBUTION, "proc" },
+                                       { TB_OPTION_EVENT_BUFFER, "1" },
+                                       { 0, NULL } };
     char name[] = "curl";
     char *command[] = { name, NULL };
     struct tb_complaint complaint;
     struct tb_options options;
 
     (void)state;
+    assert_int_equal(take(&options, no_events, &complaint), TB_EXIT_USAGE);
     assert_int_equal(take(&options, no_arguments, &complaint), TB_EXIT_USAGE);
     tb_options_begin(&options);
     options.command = command;
