@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #include "fail.h"
+#include "stream.h"
 
 #define COMM_BEFORE "case-before"
 #define COMM_AFTER  "case-after"
@@ -47,7 +48,10 @@ enum {
     SYN_OCTETS = 20,
     FLOOD_PROCESSES = 6,
     FLOOD_FIRST_PORT = 20000, /* below those that the kernel chooses */
-    FLOOD_PORTS = 500
+    FLOOD_PORTS = 500,
+    STREAM_WORDS = 64,       /* at once, */
+    STREAM_NS = 200000,      /* so far apart */
+    CONNECTIONS_NS = 5000000 /* likewise */
 };
 
 static const char *case_name;
@@ -539,6 +543,66 @@ static void run_flood(void)
         flood_once(listener, FLOOD_FIRST_PORT);
 }
 
+/* Takes what comes, until it is killed. */
+static void drain_stream(int listener)
+{
+    char octets[4096];
+    int fd = accept_one(listener);
+
+    while (read(fd, octets, sizeof(octets)) > 0)
+        ;
+    _exit(0);
+}
+
+static void pause_for(long time_ns)
+{
+    const struct timespec time = { .tv_nsec = time_ns };
+
+    nanosleep(&time, NULL);
+}
+
+static void send_stream(void)
+{
+    uint64_t words[STREAM_WORDS];
+    int yes = 1;
+    int fd = connect_from(0, STREAM_PORT);
+
+    must(setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes)), "TCP_NODELAY");
+    for (uint64_t next = 0;; next += STREAM_WORDS) {
+        for (size_t i = 0; i < STREAM_WORDS; i++)
+            words[i] = next + i;
+        /* what blocks is sent whole, so that each segment begins with a word */
+        if (send(fd, words, sizeof(words), MSG_NOSIGNAL) != (ssize_t)sizeof(words))
+            tb_fail("load: send: %s", strerror(errno));
+        pause_for(STREAM_NS);
+    }
+}
+
+/* A stream, and beside it short connections without end. */
+static void run_load(void)
+{
+    int listener = listen_new(STREAM_PORT);
+
+    if (fork_as(COMM_SERVER) == 0)
+        drain_stream(listener);
+    if (fork_as(COMM_CLIENT) == 0)
+        send_stream();
+    close(listener);
+    listener = listen_new(0);
+    for (;;) {
+        pid_t server = start_server(listener, COMM_SERVER);
+        pid_t client = fork_as(COMM_CLIENT);
+
+        if (client == 0) {
+            ask_and_close(connect_from(0, port_of(listener)));
+            _exit(0);
+        }
+        wait_for(client);
+        wait_for(server);
+        pause_for(CONNECTIONS_NS);
+    }
+}
+
 /* `pid` 0: any. */
 static pid_t fork_with_pid(pid_t pid)
 {
@@ -853,6 +917,7 @@ static const struct {
     { "again-after-reset", run_again_after_reset },
     { "again-in-time-wait", run_again_in_time_wait },
     { "flood", run_flood },
+    { "load", run_load },
     { "pid-again", run_pid_again },
     { "pid-namespace", run_pid_namespace },
     { "thread", run_thread },
