@@ -12,6 +12,7 @@
 #include "loop.h"
 #include "netns.h"
 #include "options.h"
+#include "output.h"
 #include "session.h"
 #include "status.h"
 #include "word.h"
@@ -187,5 +188,8 @@ int main(int count, char **arguments)
         status = run(&options, &complaint);
     if (status != 0)
         tb_complaint_print(stderr, &complaint);
+    /* else Wireshark waits for the first packet for ever */
+    if (status != 0 && options.extcap_capture && options.fifo != NULL)
+        tb_output_hang_up(options.fifo);
     return status;
 }

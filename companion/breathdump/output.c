@@ -7,9 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FIRST_SIZE   (256u << 10)
+#define HANG_UP_NS   20000000 /* between two tries, */
+#define HANG_UPS     50       /* so many */
 #define BLOCK_PACKET 6u
 #define BLOCK_HEAD   8u /* type and total length */
 
@@ -34,6 +37,26 @@ bool tb_output_is_stream(int fd)
     struct stat status;
 
     return fstat(fd, &status) == 0 && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
+/* A reader that nobody has written to sees no end before somebody has opened the FIFO for it. */
+void tb_output_hang_up(const char *path)
+{
+    const struct timespec pause = { .tv_nsec = HANG_UP_NS };
+    struct stat status;
+    int fd = -1;
+
+    if (stat(path, &status) != 0 || !S_ISFIFO(status.st_mode))
+        return;
+    for (int i = 0; i < HANG_UPS && fd < 0; i++) {
+        fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+        if (fd < 0 && errno != ENXIO) /* no reader yet */
+            return;
+        if (fd < 0)
+            (void)nanosleep(&pause, NULL);
+    }
+    if (fd >= 0)
+        (void)close(fd);
 }
 
 struct tb_output *tb_output_new(void)

@@ -24,6 +24,10 @@ int tb_output_open(const char *path);
 /* Whether the descriptor is a FIFO, a pipe or a socket; else a regular file or a device. */
 bool tb_output_is_stream(int fd);
 
+/* Lets whoever reads the FIFO, or begins to within a second, see its end: nothing will be written.
+ * Of anything else nothing is changed. */
+void tb_output_hang_up(const char *path);
+
 /* NULL: out of memory; NULL may be freed. */
 struct tb_output *tb_output_new(void);
 void tb_output_free(struct tb_output *output);

@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# extcap.sh - a user who is not root captures in Wireshark, and sees the process at each end
+#
+# usage: extcap.sh HELLO
+#
+# HELLO is the program live-hello. The copy of breathdump that Wireshark starts has the three
+# capabilities that `./quickstart install --system` gives it, and no user has more than that. In a
+# network namespace of its own. tests/matrix/extcap.sh runs this with other versions of Wireshark.
+set -eu
+
+. "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
+
+hello=$1
+
+tb_is_root || tb_skip "a network namespace and capabilities need root"
+if [ "${2:-}" != inside ]; then
+    command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
+    command -v setcap >/dev/null || tb_skip "no setcap program (package libcap2-bin)"
+    unshare --net true 2>/dev/null || tb_skip "no network namespace can be made here"
+    exec unshare --net -- "$0" "$hello" inside
+fi
+
+. "$TB_SOURCE_DIR/tests/live/capturing.sh"
+begin_capturing
+tb_require_plugin
+
+extcap=$TB_TMP/wireshark/extcap/breathdump
+capabilities=cap_net_raw,cap_bpf,cap_perfmon+ep
+setcap $capabilities "$extcap" 2>/dev/null ||
+    tb_skip "$TB_TMP: files there cannot have capabilities"
+# without BPF nobody would be named: as the user, for it is his right that counts
+tb_run "$extcap" -q --attribution bpf -i lo -a duration:0.1 -w out/x.pcapng 2>refusal ||
+    tb_skip "$(cat refusal)"
+
+wireshark_offers_each_interface()
+{
+    tb_run tshark -D >interfaces 2>/dev/null
+    grep -q '^[0-9]*\. tcpbreath-lo (TCP Breath: lo)$' interfaces || tb_fail "$(cat interfaces)"
+    tb_run tshark -i tcpbreath-lo -L >types 2>&1 || tb_fail "$(cat types)"
+    grep -qw EN10MB types || tb_fail "link types: $(cat types)"
+}
+
+# ARGUMENT...: tshark ends, and says what breathdump says
+tshark_is_refused()
+{
+    words=$1
+    shift
+    status=0
+    tb_run timeout 20 tshark -i tcpbreath-lo -c 1 "$@" >refused 2>&1 || status=$?
+    [ $status -ne 0 ] || tb_fail "not refused: $*"
+    [ $status -ne 124 ] || tb_fail "tshark waits for ever: $(cat refused)"
+    grep -qF "$words" refused || tb_fail "not '$words': $(cat refused)"
+}
+
+a_refusal_is_said_and_ends_the_capture()
+{
+    tshark_is_refused "at 'prt 80'" -f 'tcp prt 80'
+    setcap -r "$extcap"
+    tshark_is_refused 'CAP_NET_RAW is missing'
+    setcap "$capabilities" "$extcap"
+}
+
+# The process of the capture program, in $capturer
+find_capturer()
+{
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/exe")" = "$extcap" ] || continue
+        capturer=${process#/proc/}
+        grep -q "^Seccomp:	2" "$process/status" && return 0
+    done
+    return 1
+}
+
+it_has_no_rights()
+{
+    for line in 'Uid: 65534' 'CapInh: 0' 'CapPrm: 0' 'CapEff: 0' 'CapAmb: 0' 'NoNewPrivs: 1' \
+        'Seccomp: 2'; do
+        awk -v name="${line%% *}" -v value="${line##* }" '$1 == name { found = $2 + 0 == value }
+            END { exit !found }' "/proc/$capturer/status" ||
+            tb_fail "not $line: $(cat "/proc/$capturer/status")"
+    done
+}
+
+a_user_sees_the_process_at_each_end()
+{
+    tb_run tshark -n -l -i tcpbreath-lo -f 'tcp port 8080' -c 6 -T fields -e tcp.srcport \
+        -e tcp-breath.src.pid -e tcp-breath.src.process -e tcp-breath.dst.pid \
+        -e tcp-breath.dst.process >seen 2>seen.said &
+    shark=$!
+    children="$children $shark"
+    await find_capturer
+    it_has_no_rights
+    "$hello" 0 &
+    pid=$!
+    wait $pid || tb_fail "no connection"
+    wait $shark || tb_fail "$(cat seen.said)"
+    awk -v pid=$pid -F '\t' '
+        { for (i = 2; i <= 4; i += 2) if ($i != pid || $(i + 1) != "live-hello") bad = 1 }
+        END { exit bad || NR != 6 }' seen || tb_fail "not all are named $pid: $(cat seen seen.said)"
+}
+
+gone()
+{
+    [ ! -e "/proc/$capturer" ]
+}
+
+# Wireshark asks it to end, and has what it has captured.
+it_ends_with_the_capture()
+{
+    await gone
+}
+
+for test in \
+    wireshark_offers_each_interface \
+    a_refusal_is_said_and_ends_the_capture \
+    a_user_sees_the_process_at_each_end \
+    it_ends_with_the_capture; do
+    $test
+    printf 'ok: %s\n' "$test"
+done
