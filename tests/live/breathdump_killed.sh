@@ -41,8 +41,9 @@ end_after()
     rm -rf files said
     mkdir files
     : >said
-    # what runs in the background ignores SIGINT, unless it is told not to
-    env --default-signal=INT "$breathdump" -i lo -w files/f.pcapng "$@" 2>said &
+    # What runs in the background ignores SIGINT, unless it is told not to. On a busy machine it takes
+    # a while until packets are read.
+    env --default-signal=INT "$breathdump" -i lo -B 128 -w files/f.pcapng "$@" 2>said &
     dump=$!
     children="$children $dump"
     [ "$when" = begun ] || await grep -q 'capturing on' said

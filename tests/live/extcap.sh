@@ -37,27 +37,16 @@ wireshark_offers_each_interface()
 {
     tb_run tshark -D >interfaces 2>/dev/null
     grep -q '^[0-9]*\. tcpbreath-lo (TCP Breath: lo)$' interfaces || tb_fail "$(cat interfaces)"
-    tb_run tshark -i tcpbreath-lo -L >types 2>&1 || tb_fail "$(cat types)"
-    grep -qw EN10MB types || tb_fail "link types: $(cat types)"
-}
-
-# ARGUMENT...: tshark ends, and says what breathdump says
-tshark_is_refused()
-{
-    words=$1
-    shift
-    status=0
-    tb_run timeout 20 tshark -i tcpbreath-lo -c 1 "$@" >refused 2>&1 || status=$?
-    [ $status -ne 0 ] || tb_fail "not refused: $*"
-    [ $status -ne 124 ] || tb_fail "tshark waits for ever: $(cat refused)"
-    grep -qF "$words" refused || tb_fail "not '$words': $(cat refused)"
 }
 
 a_refusal_is_said_and_ends_the_capture()
 {
-    tshark_is_refused "at 'prt 80'" -f 'tcp prt 80'
     setcap -r "$extcap"
-    tshark_is_refused 'CAP_NET_RAW is missing'
+    status=0
+    tb_run timeout 60 tshark -i tcpbreath-lo -c 1 >refused 2>&1 || status=$?
+    [ $status -ne 0 ] || tb_fail "a capture without the right to it"
+    [ $status -ne 124 ] || tb_fail "tshark waits for ever: $(cat refused)"
+    grep -q 'CAP_NET_RAW is missing' refused || tb_fail "$(cat refused)"
     setcap "$capabilities" "$extcap"
 }
 
