@@ -42,7 +42,7 @@ hold()
     children="$children $holder"
 }
 
-# CAPABILITIES OUTPUT ARGUMENT...: tshark as another user, who may capture; its pid in $tshark
+# CAPABILITIES OUTPUT ARGUMENT...: tshark as another user; its pid in $tshark
 capture()
 {
     rights=$1
@@ -56,7 +56,7 @@ capture()
             ${TB_PRELOAD:+"ASAN_OPTIONS=${TB_ASAN_OPTIONS:-detect_leaks=0}"} \
             setpriv --reuid 65534 --regid 65534 --clear-groups \
             --inh-caps "$rights" --ambient-caps "$rights" \
-            tshark -n -l -i lo -f tcp "$@" >"$output" 2>"$output.err"
+            tshark -n -l "$@" >"$output" 2>"$output.err"
     ) &
     tshark=$!
     children="$children $tshark"
@@ -74,7 +74,7 @@ capture_fields()
     capture "$@" -T fields -E 'separator=|' -E occurrence=f -e frame.number -e tcp.srcport \
         -e tcp.dstport -e tcp-breath.connection -e tcp-breath.src.pid -e tcp-breath.dst.pid \
         -e tcp-breath.src.process -e tcp-breath.src.source -e tcp-breath.src.certainty \
-        -e tcp-breath.mechanism
+        -e tcp-breath.mechanism -e ip.src -e ipv6.src -e ip.dst -e ipv6.dst
     captures="$captures $tshark"
 }
 
@@ -174,8 +174,8 @@ says()
 it_names_who_stays_and_says_why_not_who_does_not()
 {
     serve_all
-    capture_fields +net_raw,+net_admin shown
-    capture +net_raw,+net_admin tree -O tcp-breath
+    capture_fields +net_raw,+net_admin shown -i lo -f tcp
+    capture +net_raw,+net_admin tree -i lo -f tcp -O tcp-breath
     captures="$captures $tshark"
     await captures_run 2
     hold "$nobody" ask $ONE 40001
@@ -210,14 +210,14 @@ it_names_who_stays_and_says_why_not_who_does_not()
 # SHOWN
 is_sure()
 {
-    grep -q '|sure|live$' "$1"
+    grep -q '|sure|live|' "$1"
 }
 
 # Processes begin all the time, and each may be missed by a look: several connections.
 who_may_look_everywhere_is_sure()
 {
     serve_all
-    capture_fields +net_raw,+net_admin,+sys_ptrace,+dac_read_search sure
+    capture_fields +net_raw,+net_admin,+sys_ptrace,+dac_read_search sure -i lo -f tcp
     await captures_run 1
     for port in 40011 40012 40013 40014; do
         hold '' ask $ROOTS $port
@@ -227,6 +227,57 @@ who_may_look_everywhere_is_sure()
     await is_sure sure
     end_captures sure
     check_names sure >named || tb_fail "$(cat named)"
+}
+
+# Packets that another program captures; IPv6, and IPv4 on the server's IPv6 socket.
+it_names_who_sends_over_a_pipe_and_over_ipv6()
+{
+    serve_all
+    mkfifo -m 644 pipe
+    # shellcheck disable=SC2094 # a pipe
+    (exec dumpcap -q -P -i lo -f tcp -w - >pipe 2>/dev/null) &
+    children="$children $!"
+    capture_fields -all piped -i "$work/pipe"
+    await captures_run 1
+    hold "$nobody" ask $ONE 40041
+    hold "$nobody" ask6 $ONE 40042
+    for end in 'client 40041' 'server 40041' 'client 40042' 'server 40042'; do
+        await is_named piped "$end"
+    done
+    end_captures piped
+    check_names piped >named || tb_fail "$(cat named)"
+}
+
+# Clients that live for a millisecond, and servers of every kind.
+of_a_population_nobody_is_named_wrongly()
+{
+    serve_all
+    capture_fields +net_raw,+net_admin,+sys_ptrace,+dac_read_search crowd -i lo -f tcp
+    await captures_run 1
+    "$binaries/live-population" --clients=40 --drivers=4 --idle=20 crowd.truth >/dev/null
+    end_captures crowd
+    awk -F'|' '
+        function plain(address) { sub(/^::ffff:/, "", address); return address }
+        function check(pid, from, from_port, to, to_port) {
+            end = from " " from_port " " to " " to_port
+            if (pid == "" || from_port == last || to_port == last)
+                return
+            if (!((end, pid) in holds)) { print "frame " $1 ": " end " is not " pid "s"; wrong++ }
+            else if (!(end in told)) { told[end] = 1; named++ }
+        }
+        FILENAME == ARGV[1] {
+            split($0, word, " ")
+            end = plain(word[2]) " " word[3] " " plain(word[4]) " " word[5]
+            holds[end, word[6]] = 1
+            ends++
+            next
+        }
+        {
+            check($5, $11 $12, $2, $13 $14, $3)
+            check($6, $13 $14, $3, $11 $12, $2)
+        }
+        END { printf "of %d ends %d named, %d frames wrongly\n", ends, named, wrong; exit wrong != 0 }
+        ' crowd.truth last=$LAST crowd || tb_fail "somebody is named who is not there"
 }
 
 # FILE WORDS: nobody is named in it, and why
@@ -272,7 +323,7 @@ has_shown()
 a_preference_turns_it_off()
 {
     serve_all
-    capture_fields +net_raw,+net_admin off -o tcp-breath.live_processes:FALSE
+    capture_fields +net_raw,+net_admin off -i lo -f tcp -o tcp-breath.live_processes:FALSE
     await captures_run 1
     hold "$nobody" ask $ONE 40031
     await has_shown off 40031 15
@@ -284,6 +335,8 @@ a_preference_turns_it_off()
 for test in \
     it_names_who_stays_and_says_why_not_who_does_not \
     who_may_look_everywhere_is_sure \
+    it_names_who_sends_over_a_pipe_and_over_ipv6 \
+    of_a_population_nobody_is_named_wrongly \
     a_file_names_nobody \
     a_capture_of_another_machine_names_nobody \
     a_preference_turns_it_off; do
