@@ -156,6 +156,30 @@ static void without_time_nobody_is_named(void **state)
     close_ends(&ends);
 }
 
+static void both_ends_are_found_with_one_look(void **state)
+{
+    struct ends ends;
+    struct tb_holders_question question[3];
+
+    (void)state;
+    connect_ends(&ends);
+    ends.server = accept(ends.listener, NULL, NULL);
+    assert_true(ends.server >= 0);
+    question[0].tuple = ends.tuple;
+    question[1].tuple = tb_tuple_turned(&ends.tuple);
+    question[2].tuple = ends.tuple;
+    question[2].tuple.local_port = 1;
+    tb_holders_find_all(question, 3, BUDGET_NS);
+    assert_int_equal(question[0].error, 0);
+    assert_int_equal(question[1].error, 0);
+    assert_int_equal(question[2].error, -ENOENT);
+    assert_int_equal(question[0].holders.count, 1);
+    assert_int_equal(question[0].holders.holder[0].fd, ends.client);
+    assert_int_equal(question[1].holders.count, 1);
+    assert_int_equal(question[1].holders.holder[0].fd, ends.server);
+    close_ends(&ends);
+}
+
 static void an_address_is_here_or_elsewhere(void **state)
 {
     static const uint8_t ipv4[] = { 127, 0, 0, 1 };
@@ -179,6 +203,7 @@ int main(void)
         cmocka_unit_test(each_of_several_holders_is_told),
         cmocka_unit_test(a_listener_never_stands_in_for_a_connection),
         cmocka_unit_test(without_time_nobody_is_named),
+        cmocka_unit_test(both_ends_are_found_with_one_look),
         cmocka_unit_test(an_address_is_here_or_elsewhere),
     };
 
