@@ -69,10 +69,10 @@ static int read_answer(const uint8_t *answer, size_t length, const struct tb_tup
     return 0;
 }
 
-static int ask(const struct tb_tuple *tuple, struct tb_diag_socket *socket_told)
+static int ask(const struct tb_holders_question *question, struct tb_diag_socket *socket_told)
 {
     uint8_t request[TB_DIAG_REQUEST_MAX], answer[ANSWER_MAX];
-    const size_t length = tb_diag_ask_one(request, tuple, 0, 1);
+    const size_t length = tb_diag_ask_one(request, &question->tuple, question->interface, 1);
     const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
     tb_auto_fd int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
     ssize_t got;
@@ -84,7 +84,7 @@ static int ask(const struct tb_tuple *tuple, struct tb_diag_socket *socket_told)
     got = recv(fd, answer, sizeof(answer), MSG_DONTWAIT); /* it was answered inside sendto() */
     if (got < 0)
         return -errno;
-    return read_answer(answer, (size_t)got, tuple, socket_told);
+    return read_answer(answer, (size_t)got, &question->tuple, socket_told);
 }
 
 static bool read_last_pid(int proc, uint32_t *pid)
@@ -235,12 +235,12 @@ static int walk_proc(struct walk *walk)
 }
 
 /* The kernel lets a socket have an address of its own only; see ip(7), IP_FREEBIND. */
-bool tb_holders_is_here(const uint8_t address[16])
+bool tb_holders_is_here(const uint8_t address[16], uint32_t interface)
 {
     static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* RFC 4291 section 2.5.5.2 */
     const bool ipv4 = memcmp(address, mapped, sizeof(mapped)) == 0;
     struct sockaddr_in name = { .sin_family = AF_INET };
-    struct sockaddr_in6 name6 = { .sin6_family = AF_INET6 };
+    struct sockaddr_in6 name6 = { .sin6_family = AF_INET6, .sin6_scope_id = interface };
     tb_auto_fd int fd = socket(ipv4 ? AF_INET : AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     memcpy(&name.sin_addr, address + sizeof(mapped), sizeof(name.sin_addr));
@@ -261,7 +261,7 @@ static int conclude(struct tb_holders_question *question, const struct walk *wal
 
     if (is_open(question) && walked != 0 && (walked != -ETIME || holders->count == 0))
         return walked;
-    error = ask(&question->tuple, &again);
+    error = ask(question, &again);
     if (error != 0)
         return error == -ENOENT ? -ESTALE : error;
     if (again.cookie != holders->socket.cookie || again.inode != holders->socket.inode)
@@ -280,7 +280,7 @@ void tb_holders_find_all(struct tb_holders_question *question, size_t count, uin
 
     for (size_t i = 0; i < count; i++) {
         question[i].holders = (struct tb_holders){ 0 };
-        question[i].error = ask(&question[i].tuple, &question[i].holders.socket);
+        question[i].error = ask(&question[i], &question[i].holders.socket);
         is_any_open |= is_open(&question[i]);
     }
     if (is_any_open)

@@ -46,14 +46,16 @@ int tb_holders_find(const struct tb_tuple *tuple, uint64_t budget_ns, struct tb_
 
 struct tb_holders_question {
     struct tb_tuple tuple;
-    int error; /* as tb_holders_find() returns it */
+    uint32_t interface; /* on which its packets pass: a socket may be bound to it; 0: not known */
+    int error;          /* as tb_holders_find() returns it */
     struct tb_holders holders;
 };
 
 /* Several, at most TB_HOLDERS_QUESTIONS_MAX, with one look at the processes. */
 void tb_holders_find_all(struct tb_holders_question *question, size_t count, uint64_t budget_ns);
 
-/* Whether the address is one of this machine's, in the caller's network namespace. */
-bool tb_holders_is_here(const uint8_t address[16]);
+/* Whether the address is one of this machine's, in the caller's network namespace. `interface`: of
+ * an IPv6 address that is link-local. */
+bool tb_holders_is_here(const uint8_t address[16], uint32_t interface);
 
 #endif

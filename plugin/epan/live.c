@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <time.h>
 
@@ -237,13 +238,16 @@ static struct tb_tuple tuple_of(const packet_info *pinfo, const struct tb_conn *
 }
 
 /* Nothing was found; what was found before stays. */
-static void take_error(struct inquiry *end, int error, const struct tb_tuple *tuple)
+static void take_error(struct inquiry *end, const struct tb_holders_question *question)
 {
+    const int error = question->error;
     const bool knows = end->state == TB_LIVE_STATE_FOUND;
     enum tb_live_state state = TB_LIVE_STATE_REFUSED;
 
     if (error == -ENOENT)
-        state = tb_holders_is_here(tuple->local) ? TB_LIVE_STATE_GONE : TB_LIVE_STATE_ELSEWHERE;
+        state = tb_holders_is_here(question->tuple.local, question->interface)
+                    ? TB_LIVE_STATE_GONE
+                    : TB_LIVE_STATE_ELSEWHERE;
     else if (error == -ESTALE)
         state = TB_LIVE_STATE_GONE;
     else if (error == -ETIME)
@@ -343,7 +347,7 @@ static void take(struct tb_conn *conn, enum tb_side side,
     end->next_ns = asked_ns + pause_ns;
     end->settled = pause_ns == 0;
     if (question->error != 0) {
-        take_error(end, question->error, &question->tuple);
+        take_error(end, question);
         return;
     }
     reading = tb_live_read(holders, has_connected(&conn->flow, side));
@@ -363,9 +367,12 @@ static void look(const packet_info *pinfo, struct tb_conn *conn, const struct tb
 {
     const uint64_t asked_ns = clock_ns(CLOCK_REALTIME);
     struct tb_holders_question questions[TB_SIDE_COUNT];
+    const char *name = tb_ws_interface_name(pinfo); /* where it is one of this machine's */
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         questions[i].tuple = tuple_of(pinfo, conn, segment, sides[i]);
+        questions[i].interface = name == NULL ? 0 : if_nametoindex(name);
+    }
     tb_holders_find_all(questions, count, TB_LIVE_LOOK_NS);
     for (size_t i = 0; i < count; i++)
         take(conn, sides[i], &questions[i], asked_ns, segment);
