@@ -16,7 +16,8 @@
 #include "procline.h"
 
 enum {
-    TB_HOLDERS_MAX = 16
+    TB_HOLDERS_MAX = 16,
+    TB_HOLDERS_QUESTIONS_MAX = 8
 };
 
 struct tb_holder {
@@ -40,10 +41,21 @@ struct tb_holders {
 
 /* `budget_ns`: the most time to take. Returns 0; -ENOENT where no such socket exists but maybe a
  * listening one; -ESTALE where it was gone, or another one, after the look; -ETIME where the time
- * did not suffice; or another -errno. */
+ * did not suffice to find anybody; or another -errno. */
 int tb_holders_find(const struct tb_tuple *tuple, uint64_t budget_ns, struct tb_holders *holders);
 
-/* Whether the address is one of this machine's, in the caller's network namespace. */
-bool tb_holders_is_here(const uint8_t address[16]);
+struct tb_holders_question {
+    struct tb_tuple tuple;
+    uint32_t interface; /* on which its packets pass: a socket may be bound to it; 0: not known */
+    int error;          /* as tb_holders_find() returns it */
+    struct tb_holders holders;
+};
+
+/* Several, at most TB_HOLDERS_QUESTIONS_MAX, with one look at the processes. */
+void tb_holders_find_all(struct tb_holders_question *question, size_t count, uint64_t budget_ns);
+
+/* Whether the address is one of this machine's, in the caller's network namespace. `interface`: of
+ * an IPv6 address that is link-local. */
+bool tb_holders_is_here(const uint8_t address[16], uint32_t interface);
 
 #endif

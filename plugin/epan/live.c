@@ -5,6 +5,7 @@
 #include "live.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <time.h>
 
@@ -237,13 +238,16 @@ static struct tb_tuple tuple_of(const packet_info *pinfo, const struct tb_conn *
 }
 
 /* Nothing was found; what was found before stays. */
-static void take_error(struct inquiry *end, int error, const struct tb_tuple *tuple)
+static void take_error(struct inquiry *end, const struct tb_holders_question *question)
 {
+    const int error = question->error;
     const bool knows = end->state == TB_LIVE_STATE_FOUND;
     enum tb_live_state state = TB_LIVE_STATE_REFUSED;
 
     if (error == -ENOENT)
-        state = tb_holders_is_here(tuple->local) ? TB_LIVE_STATE_GONE : TB_LIVE_STATE_ELSEWHERE;
+        state = tb_holders_is_here(question->tuple.local, question->interface)
+                    ? TB_LIVE_STATE_GONE
+                    : TB_LIVE_STATE_ELSEWHERE;
     else if (error == -ESTALE)
         state = TB_LIVE_STATE_GONE;
     else if (error == -ETIME)
@@ -329,33 +333,49 @@ static bool has_connected(const struct tb_flow *flow, enum tb_side side)
     return flow->role_source >= TB_ROLE_BY_SYN_ACK && tb_flow_client(flow) == side;
 }
 
-static void look(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment,
-                 enum tb_side side)
+/* `question` was answered for the side. */
+static void take(struct tb_conn *conn, enum tb_side side,
+                 const struct tb_holders_question *question, uint64_t asked_ns,
+                 const struct tb_segment *segment)
 {
-    const struct tb_tuple tuple = tuple_of(pinfo, conn, segment, side);
+    const struct tb_holders *holders = &question->holders;
     struct inquiry *end = &conn->live->end[side];
-    const uint64_t asked_ns = clock_ns(CLOCK_REALTIME);
     const uint64_t pause_ns = tb_live_pause_ns(++end->looks);
     struct tb_live_reading reading;
     struct tb_live_found found;
-    struct tb_holders holders;
-    const int error = tb_holders_find(&tuple, TB_LIVE_LOOK_NS, &holders);
 
     end->next_ns = asked_ns + pause_ns;
     end->settled = pause_ns == 0;
-    if (error != 0) {
-        take_error(end, error, &tuple);
+    if (question->error != 0) {
+        take_error(end, question);
         return;
     }
-    reading = tb_live_read(&holders, has_connected(&conn->flow, side));
+    reading = tb_live_read(holders, has_connected(&conn->flow, side));
     if (!reading.may_improve)
         end->settled = true;
     if (reading.result != TB_LIVE_NAMED) {
         take_nobody(end, reading.result);
         return;
     }
-    found = describe(&holders.socket, asked_ns);
-    take_holder(conn, side, &holders, reading.doubts, &found, segment);
+    found = describe(&holders->socket, asked_ns);
+    take_holder(conn, side, holders, reading.doubts, &found, segment);
+}
+
+/* Of the sides in `sides`. */
+static void look(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment,
+                 const enum tb_side sides[TB_SIDE_COUNT], size_t count)
+{
+    const uint64_t asked_ns = clock_ns(CLOCK_REALTIME);
+    struct tb_holders_question questions[TB_SIDE_COUNT];
+    const char *name = tb_ws_interface_name(pinfo); /* where it is one of this machine's */
+
+    for (size_t i = 0; i < count; i++) {
+        questions[i].tuple = tuple_of(pinfo, conn, segment, sides[i]);
+        questions[i].interface = name == NULL ? 0 : if_nametoindex(name);
+    }
+    tb_holders_find_all(questions, count, TB_LIVE_LOOK_NS);
+    for (size_t i = 0; i < count; i++)
+        take(conn, sides[i], &questions[i], asked_ns, segment);
 }
 
 /* --- When ------------------------------------------------------------------------------------- */
@@ -393,23 +413,28 @@ static bool wants_look(const struct tb_conn *conn, enum tb_side side, uint64_t n
 static void ask(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment)
 {
     const uint64_t now_ns = clock_ns(CLOCK_REALTIME);
+    enum tb_side sides[TB_SIDE_COUNT];
+    size_t count = 0;
+    uint64_t begin_ns;
 
     if (!is_fresh(segment->time_ns, now_ns))
         return;
     if (conn->live == NULL)
         conn->live = wmem_new0(wmem_file_scope(), struct tb_live);
-    for (enum tb_side side = TB_SIDE_A; side < TB_SIDE_COUNT; side++) {
-        const uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
-
-        if (!wants_look(conn, side, now_ns))
-            continue;
-        if (tb_live_may_look(&budget, begin_ns)) {
-            look(pinfo, conn, segment, side);
-            tb_live_looked(&budget, clock_ns(CLOCK_MONOTONIC) - begin_ns);
-        } else if (conn->live->end[side].state == TB_LIVE_STATE_NONE) {
-            conn->live->end[side].state = TB_LIVE_STATE_BUSY;
-        }
+    for (enum tb_side side = TB_SIDE_A; side < TB_SIDE_COUNT; side++)
+        if (wants_look(conn, side, now_ns))
+            sides[count++] = side;
+    if (count == 0)
+        return;
+    begin_ns = clock_ns(CLOCK_MONOTONIC);
+    if (tb_live_may_look(&budget, begin_ns)) {
+        look(pinfo, conn, segment, sides, count);
+        tb_live_looked(&budget, clock_ns(CLOCK_MONOTONIC) - begin_ns);
+        return;
     }
+    for (size_t i = 0; i < count; i++)
+        if (conn->live->end[sides[i]].state == TB_LIVE_STATE_NONE)
+            conn->live->end[sides[i]].state = TB_LIVE_STATE_BUSY;
 }
 
 /* Who captures may know better: where a file has notes, whom they do not name nobody names. */

@@ -2,12 +2,14 @@
 /* holding.c - processes that hold an end of a connection on loopback, and say so
  *
  *   live-holding serve PORT one|fork|late  each connection gets an answer to each request
- *   live-holding ask PORT FROM             asks again and again from the port, until SIGTERM
+ *   live-holding ask|ask6 PORT FROM        asks again and again from the port, until SIGTERM
  *   live-holding once PORT FROM            asks once
  *   live-holding reuse PORT FROM           two processes, one after the other, from one port
  *
  * Each line of stdout is "PID END PORT": who holds the client's or the server's end of the
  * connection that has the client's PORT, in the order in which they came to it.
+ *
+ * Servers have an IPv6 socket, which takes IPv4 too; ask6 asks over IPv6.
  *
  * one: the process that accepts answers. fork: it has a child by then that holds the socket too and
  * never uses it. late: it accepts no connection before SIGUSR1. reuse: the first one asks and
@@ -63,11 +65,30 @@ static void pause_for(long ms)
     nanosleep(&time, NULL);
 }
 
-static struct sockaddr_in loopback(const char *port)
+/* Either family. */
+struct name {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    };
+    socklen_t size;
+};
+
+static struct name loopback(const char *port, bool ipv6)
 {
-    return (struct sockaddr_in){ .sin_family = AF_INET,
-                                 .sin_port = htons((uint16_t)strtol(port, NULL, 10)),
-                                 .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    const in_port_t number = htons((uint16_t)strtol(port, NULL, 10));
+    struct name name = { .size = ipv6 ? sizeof(name.ipv6) : sizeof(name.ipv4) };
+
+    if (ipv6)
+        name.ipv6 = (struct sockaddr_in6){ .sin6_family = AF_INET6,
+                                           .sin6_port = number,
+                                           .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+    else
+        name.ipv4 = (struct sockaddr_in){ .sin_family = AF_INET,
+                                          .sin_port = number,
+                                          .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    return name;
 }
 
 static void tell(const char *end, int client_port)
@@ -102,31 +123,40 @@ static void handle(int fd, int client_port, bool forks)
     close(fd);
 }
 
+static int listen_at(const char *port)
+{
+    struct name name = loopback(port, true);
+    int listener = socket(AF_INET6, SOCK_STREAM, 0);
+    int on = 1, off = 0;
+
+    name.ipv6.sin6_addr = in6addr_any;
+    must(listener, "socket");
+    must(setsockopt(listener, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)), "IPV6_V6ONLY");
+    must(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), "SO_REUSEADDR");
+    must(bind(listener, &name.any, name.size), "bind");
+    must(listen(listener, BACKLOG), "listen");
+    return listener;
+}
+
 static int serve(const char *port, const char *manner)
 {
-    struct sockaddr_in address = loopback(port);
-    socklen_t size = sizeof(address);
-    int listener = socket(AF_INET, SOCK_STREAM, 0);
-    int one = 1;
+    int listener = listen_at(port);
 
-    must(listener, "socket");
-    must(setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
-    must(bind(listener, (const struct sockaddr *)&address, size), "bind");
-    must(listen(listener, BACKLOG), "listen");
     for (;;) {
         struct pollfd wait = { .fd = listener, .events = POLLIN };
+        struct name client = { .size = sizeof(client.ipv6) };
         int fd;
 
         if (poll(&wait, 1, -1) < 0 && errno != EINTR)
             tb_fail("poll: %s", strerror(errno));
         while (strcmp(manner, "late") == 0 && !told_to_accept)
             pause_for(PAUSE_MS);
-        fd = accept(listener, (struct sockaddr *)&address, &size);
+        fd = accept(listener, &client.any, &client.size);
         must(fd, "accept");
         if (fork() == 0) { /* a process each: none of them waits for another */
             prctl(PR_SET_PDEATHSIG, SIGKILL);
             close(listener);
-            handle(fd, ntohs(address.sin_port), strcmp(manner, "fork") == 0);
+            handle(fd, ntohs(client.ipv6.sin6_port), strcmp(manner, "fork") == 0);
             _exit(0);
         }
         close(fd);
@@ -135,20 +165,18 @@ static int serve(const char *port, const char *manner)
 
 /* --- Clients ---------------------------------------------------------------------------------- */
 
-static int connect_from(const char *port, const char *from)
+static int connect_from(const char *port, const char *from, bool ipv6)
 {
-    struct sockaddr_in address = loopback(port);
-    struct sockaddr_in own = loopback(from);
-    socklen_t size = sizeof(address);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    int one = 1;
+    const struct name name = loopback(port, ipv6);
+    const struct name own = loopback(from, ipv6);
+    int fd = socket(name.any.sa_family, SOCK_STREAM, 0);
+    int on = 1;
 
     must(fd, "socket");
-    must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), "SO_REUSEADDR");
-    must(bind(fd, (const struct sockaddr *)&own, size), "bind");
-    must(connect(fd, (const struct sockaddr *)&address, size), "connect");
-    must(getsockname(fd, (struct sockaddr *)&own, &size), "getsockname");
-    tell("client", ntohs(own.sin_port));
+    must(setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)), "SO_REUSEADDR");
+    must(bind(fd, &own.any, own.size), "bind");
+    must(connect(fd, &name.any, name.size), "connect");
+    tell("client", (int)strtol(from, NULL, 10));
     return fd;
 }
 
@@ -161,9 +189,9 @@ static void ask_once(int fd)
         tb_fail("no answer: %s", strerror(errno));
 }
 
-static void ask(const char *port, const char *from, bool goes_on)
+static void ask(const char *port, const char *from, bool ipv6, bool goes_on)
 {
-    int fd = connect_from(port, from);
+    int fd = connect_from(port, from, ipv6);
 
     do {
         ask_once(fd);
@@ -176,7 +204,7 @@ static void ask(const char *port, const char *from, bool goes_on)
 static void ask_and_reset(const char *port, const char *from)
 {
     const struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
-    int fd = connect_from(port, from);
+    int fd = connect_from(port, from, false);
 
     ask_once(fd);
     must(setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)), "SO_LINGER");
@@ -196,7 +224,7 @@ static int reuse(const char *port, const char *from)
         exit(EXIT_SUCCESS);
     }
     must((int)read(turn[0], &octet, 1), "read");
-    ask(port, from, true);
+    ask(port, from, false, true);
     return EXIT_SUCCESS;
 }
 
@@ -213,8 +241,9 @@ int main(int count, char **arguments)
     must(sigaction(SIGTERM, &action, NULL), "sigaction");
     if (count == 4 && strcmp(what, "reuse") == 0)
         return reuse(arguments[2], arguments[3]);
-    if (count != 4 || (strcmp(what, "ask") != 0 && strcmp(what, "once") != 0))
-        tb_fail("usage: live-holding serve PORT one|fork|late | ask|once|reuse PORT FROM");
-    ask(arguments[2], arguments[3], strcmp(what, "ask") == 0);
+    if (count != 4 ||
+        (strcmp(what, "ask") != 0 && strcmp(what, "ask6") != 0 && strcmp(what, "once") != 0))
+        tb_fail("usage: live-holding serve PORT one|fork|late | ask|ask6|once|reuse PORT FROM");
+    ask(arguments[2], arguments[3], strcmp(what, "ask6") == 0, strcmp(what, "once") != 0);
     return EXIT_SUCCESS;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -156,6 +157,46 @@ static void without_time_nobody_is_named(void **state)
     close_ends(&ends);
 }
 
+static void both_ends_are_found_with_one_look(void **state)
+{
+    struct ends ends;
+    struct tb_holders_question question[3] = { 0 };
+
+    (void)state;
+    connect_ends(&ends);
+    ends.server = accept(ends.listener, NULL, NULL);
+    assert_true(ends.server >= 0);
+    question[0].tuple = ends.tuple;
+    question[1].tuple = tb_tuple_turned(&ends.tuple);
+    question[2].tuple = ends.tuple;
+    question[2].tuple.local_port = 1;
+    tb_holders_find_all(question, 3, BUDGET_NS);
+    assert_int_equal(question[0].error, 0);
+    assert_int_equal(question[1].error, 0);
+    assert_int_equal(question[2].error, -ENOENT);
+    assert_int_equal(question[0].holders.count, 1);
+    assert_int_equal(question[0].holders.holder[0].fd, ends.client);
+    assert_int_equal(question[1].holders.count, 1);
+    assert_int_equal(question[1].holders.holder[0].fd, ends.server);
+    close_ends(&ends);
+}
+
+static void a_socket_that_is_bound_to_an_interface_is_found_there(void **state)
+{
+    struct tb_holders_question question = { .interface = if_nametoindex("lo") };
+    struct ends ends;
+
+    (void)state;
+    connect_ends(&ends);
+    if (setsockopt(ends.client, SOL_SOCKET, SO_BINDTODEVICE, "lo", sizeof("lo")) != 0)
+        skip(); /* before Linux 5.7 an ordinary user may not */
+    question.tuple = ends.tuple;
+    tb_holders_find_all(&question, 1, BUDGET_NS);
+    assert_int_equal(question.error, 0);
+    assert_int_equal(question.holders.count, 1);
+    close_ends(&ends);
+}
+
 static void an_address_is_here_or_elsewhere(void **state)
 {
     static const uint8_t ipv4[] = { 127, 0, 0, 1 };
@@ -165,10 +206,10 @@ static void an_address_is_here_or_elsewhere(void **state)
 
     (void)state;
     tb_tuple_map_ipv4(address, ipv4);
-    assert_true(tb_holders_is_here(address));
+    assert_true(tb_holders_is_here(address, 0));
     tb_tuple_map_ipv4(address, documentation);
-    assert_false(tb_holders_is_here(address));
-    assert_false(tb_holders_is_here(ipv6));
+    assert_false(tb_holders_is_here(address, 0));
+    assert_false(tb_holders_is_here(ipv6, 0));
 }
 
 int main(void)
@@ -179,6 +220,8 @@ int main(void)
         cmocka_unit_test(each_of_several_holders_is_told),
         cmocka_unit_test(a_listener_never_stands_in_for_a_connection),
         cmocka_unit_test(without_time_nobody_is_named),
+        cmocka_unit_test(both_ends_are_found_with_one_look),
+        cmocka_unit_test(a_socket_that_is_bound_to_an_interface_is_found_there),
         cmocka_unit_test(an_address_is_here_or_elsewhere),
     };
 
