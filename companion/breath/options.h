@@ -18,7 +18,8 @@ enum tb_colour {
 enum tb_takes {
     TB_TAKES_JSON = 1,
     TB_TAKES_WATCH = 2,
-    TB_TAKES_BIND = 4 /* --address, --udp */
+    TB_TAKES_BIND = 4,      /* --address, --udp */
+    TB_TAKES_OWN = 1u << 30 /* every word behind the command is its own, options too */
 };
 
 struct tb_options {
