@@ -146,7 +146,9 @@ static int answer(struct tb_request *request, int count, char **arguments)
     count -= first;
     arguments += first;
     first = 1;
-    if ((request->command->takes & TB_TAKES_OWN) == 0)
+    if ((request->command->takes & TB_TAKES_LONG) != 0)
+        status = tb_options_read_long(&request->options, &count, arguments, &request->trouble);
+    else if ((request->command->takes & TB_TAKES_OWN) == 0)
         status =
             tb_options_read(&request->options, count, arguments, false, &first, &request->trouble);
     if (status != 0)

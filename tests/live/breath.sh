@@ -188,6 +188,69 @@ another_user_is_told_what_is_hidden()
     says 'sudo breath who 8080'
 }
 
+# Without COMMAND, which lsof cuts; bound sockets are nothing to lsof, and of anonymous files it tells
+# more.
+lsof_rows()
+{
+    sed -E 's/.* ([0-9]+) +root /\1 /; s/ +/ /g; s/ $//; /^COMMAND|BOUND|protocol: TCP$|a_inode/d' "$1" | sort
+}
+
+lsof_spells_as_lsof_does()
+{
+    command -v lsof >/dev/null || return 0
+    for words in '-i:8080 -nP' '-i -nP' '-iTCP -sTCP:LISTEN -nP' '-i 4UDP -nP' '-i:8080' "-p $holder" \
+        "-p $$" "-a -i -p $holder -nP"; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words
+        has_status 0
+        lsof_rows out >ours.lsof
+        # shellcheck disable=SC2086 # several words
+        lsof $words >theirs.raw 2>/dev/null || :
+        lsof_rows theirs.raw >theirs.lsof
+        diff -u theirs.lsof ours.lsof >difference || tb_fail "lsof $words: $(head -20 difference)"
+        [ -s ours.lsof ] || tb_fail "lsof $words: nothing"
+    done
+    breath lsof -ti:8080
+    lsof -ti:8080 | diff -u - out >difference || tb_fail "lsof -t: $(cat difference)"
+    for words in '-i:8080' "-p $holder"; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words --json
+        valid
+    done
+    breath lsof -i:99 -nP
+    has_status 1
+    as_nobody lsof -p "$holder"
+    has_status 3
+    for words in -x '-i:99999' '-p x' '-s UDP:LISTEN' '-n' '-i foo bar'; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words
+        has_status 2
+    done
+}
+
+the_shell_is_offered_what_there_is()
+{
+    breath completion words li
+    grep -qx listen out || tb_fail "no command: $(cat out)"
+    breath completion words listen 808
+    [ "$(paste -sd ' ' out)" = '8080 8081 8082 8083 8084 8086 8087' ] || tb_fail "ports: $(paste -sd ' ' out)"
+    breath completion words conns time
+    grep -qx time-wait out || tb_fail "no state: $(cat out)"
+    breath completion words listen --a
+    [ ! -s out ] || tb_fail "an option of another command: $(cat out)"
+    breath completion bash
+    (
+        unset -f breath # the program, not the function above
+        PATH=$TB_TMP:$PATH
+        # shellcheck disable=SC1091 # as it is printed
+        . ./out
+        COMP_WORDS=(breath why --lang "=" j)
+        COMP_CWORD=4
+        _breath
+        [ "${COMPREPLY[*]}" = ja ]
+    ) || tb_fail "bash is not offered a value"
+}
+
 wrong_words_are_quoted()
 {
     for words in lisen 'listen --jsn' 'listen 8080 8081' 'who' 'why 0' 'why 70000' 'conns estblished' \
@@ -291,6 +354,8 @@ for test in \
     listeners_are_told_apart \
     nothing_there_is_a_status_of_its_own \
     another_user_is_told_what_is_hidden \
+    lsof_spells_as_lsof_does \
+    the_shell_is_offered_what_there_is \
     wrong_words_are_quoted \
     why_names_each_cause \
     why_names_a_time_wait \
