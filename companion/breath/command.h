@@ -45,6 +45,7 @@ int tb_who(struct tb_request *request);
 int tb_who_pid(struct tb_request *request, uint32_t pid); /* of a process */
 int tb_why(struct tb_request *request);
 int tb_lsof(struct tb_request *request);
+int tb_netstat(struct tb_request *request);
 int tb_help(struct tb_request *request);
 int tb_completion(struct tb_request *request);
 

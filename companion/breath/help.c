@@ -18,6 +18,8 @@ const struct tb_command tb_commands[] = {
       tb_who },
     { "why", "why PORT [--address=ADDRESS] [--udp]", TB_SAY_HELP_WHY, TB_SAY_HELP_WHY_LONG,
       TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why },
+    { "netstat", "netstat [-alntuxp]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
+      TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_JSON, tb_netstat },
     { "lsof", "lsof -i[SPEC] [-nPat] [-s TCP:STATE] | -p PID", TB_SAY_HELP_LSOF,
       TB_SAY_HELP_LSOF_LONG, TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_JSON, tb_lsof },
     { "completion", "completion bash|zsh|fish", TB_SAY_HELP_COMPLETION, TB_SAY_HELP_COMPLETION,

@@ -12,7 +12,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -20,6 +19,7 @@
 
 #include "auto.h"
 #include "procfs.h"
+#include "unixlist.h"
 
 enum {
     PATH_OCTETS = 64,
@@ -125,65 +125,40 @@ static char access_letter(unsigned flags)
     }
 }
 
-static const char *unix_type(unsigned type)
-{
-    switch (type) {
-    case SOCK_STREAM:
-        return "STREAM";
-    case SOCK_DGRAM:
-        return "DGRAM";
-    case SOCK_SEQPACKET:
-        return "SEQPACKET";
-    default:
-        return "?";
-    }
-}
+struct finding {
+    struct tb_lsof_file *file;
+    bool found;
+};
 
-/* "0000000000000000: 00000002 00000000 00010000 0001 01 4242 /run/x.sock" */
-static bool put_unix_line(struct tb_lsof_file *file, const char *line)
+static void take_unix(const struct tb_unix_socket *socket, void *context)
 {
-    char address[20];
-    unsigned type;
-    unsigned long long inode;
-    int path = 0;
+    struct finding *finding = context;
+    struct tb_lsof_file *file = finding->file;
 
-    /* NOLINTNEXTLINE(cert-err34-c): the kernel's own numbers, and the widths are bounded */
-    if (sscanf(line, "%19[0-9a-f]: %*x %*x %*x %x %*x %llu%n", address, &type, &inode, &path) < 3 ||
-        path == 0 || inode != file->socket)
-        return false;
+    if (finding->found || socket->inode != file->socket)
+        return;
+    finding->found = true;
     tb_line_clear(&file->type);
     tb_line_put(&file->type, "unix");
     tb_line_clear(&file->device);
     tb_line_put(&file->device, "0x");
-    tb_line_put(&file->device, address);
-    if (line[path] == ' ') {
-        tb_line_put_outside(&file->name, line + path + 1, strcspn(line + path + 1, "\n"));
+    tb_line_put(&file->device, socket->address);
+    if (socket->path_length > 0) {
+        tb_line_put_outside(&file->name, socket->path, socket->path_length);
         tb_line_put(&file->name, " ");
     }
     tb_line_put(&file->name, "type=");
-    tb_line_put(&file->name, unix_type(type));
-    return true;
+    tb_line_put(&file->name, tb_unix_type(socket->type));
 }
 
 /* A Unix socket of the process's own network namespace. */
 static bool put_unix(const struct listing *listing, struct tb_lsof_file *file)
 {
-    const int fd = openat(listing->process, "net/unix", O_RDONLY | O_CLOEXEC);
-    FILE *list = fd < 0 ? NULL : fdopen(fd, "r");
-    char *line = NULL;
-    size_t room = 0;
-    bool found = false;
+    char path[PATH_OCTETS];
+    struct finding finding = { file, false };
 
-    if (list == NULL) {
-        if (fd >= 0)
-            close(fd);
-        return false;
-    }
-    while (!found && getline(&line, &room, list) > 0)
-        found = put_unix_line(file, line);
-    free(line);
-    (void)fclose(list);
-    return found;
+    (void)snprintf(path, sizeof(path), "/proc/%u/net/unix", listing->pid);
+    return tb_unix_read(path, take_unix, &finding) == 0 && finding.found;
 }
 
 /* A socket that is not known otherwise: the kernel names its protocol, sock_protoname. */
@@ -333,8 +308,11 @@ bool tb_lsof_read_map(const char *line, size_t length, struct tb_lsof_map *map)
     struct cursor cursor = { line, line + length };
     struct tb_lsof_map found = { .inode = 0 };
 
-    if (!skip_word(&cursor) || !skip_word(&cursor) || !skip_word(&cursor) ||
-        !take_hex(&cursor, &found.major) || cursor.at == cursor.end || *cursor.at++ != ':' ||
+    for (int words = 0; words < 3; words++) {
+        if (!skip_word(&cursor))
+            return false;
+    }
+    if (!take_hex(&cursor, &found.major) || cursor.at == cursor.end || *cursor.at++ != ':' ||
         !take_hex(&cursor, &found.minor) || !skip_blanks(&cursor) ||
         !take_decimal(&cursor, &found.inode) || !skip_blanks(&cursor) || found.inode == 0 ||
         cursor.at == cursor.end)
@@ -436,39 +414,50 @@ static int compare_numbers(const void *left, const void *right)
     return (*one > *other) - (*one < *other);
 }
 
+/* Returns 0 or -ENOMEM; *list is the caller's to free, also then. */
+static int list_numbers(DIR *folder, uint32_t **list, size_t *count)
+{
+    const struct dirent *entry;
+    size_t room = 0;
+
+    while ((entry = readdir(folder)) != NULL) {
+        if (*count == room) {
+            uint32_t *grown = realloc(*list, (room * 2 + 64) * sizeof(**list));
+
+            if (grown == NULL)
+                return -ENOMEM;
+            *list = grown;
+            room = room * 2 + 64;
+        }
+        if (tb_proc_is_number(entry->d_name, &(*list)[*count]))
+            ++*count;
+    }
+    return 0;
+}
+
 /* In the order of their numbers. */
 static int tell_descriptors(struct listing *listing)
 {
     const int fd = openat(listing->process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
-    const struct dirent *entry;
-    uint32_t *number = NULL;
-    size_t count = 0, room = 0;
-    int error = folder == NULL ? -errno : 0;
+    DIR *folder;
+    uint32_t *list = NULL;
+    size_t count = 0;
+    int error;
 
-    while (error == 0 && (entry = readdir(folder)) != NULL) {
-        if (count == room) {
-            uint32_t *grown = realloc(number, (room * 2 + 64) * sizeof(*number));
-
-            if (grown == NULL) {
-                error = -ENOMEM;
-                break;
-            }
-            number = grown;
-            room = room * 2 + 64;
-        }
-        if (tb_proc_is_number(entry->d_name, &number[count]))
-            count++;
-    }
-    if (count > 1)
-        qsort(number, count, sizeof(*number), compare_numbers);
-    for (size_t i = 0; i < count && error == 0; i++)
-        tell_descriptor(listing, number[i]);
-    free(number);
-    if (folder != NULL)
-        closedir(folder);
-    else if (fd >= 0)
+    if (fd < 0)
+        return -errno;
+    folder = fdopendir(fd);
+    if (folder == NULL) {
         close(fd);
+        return -ENOMEM;
+    }
+    error = list_numbers(folder, &list, &count);
+    closedir(folder);
+    if (count > 1)
+        qsort(list, count, sizeof(*list), compare_numbers);
+    for (size_t i = 0; i < count && error == 0; i++)
+        tell_descriptor(listing, list[i]);
+    free(list);
     return error;
 }
 

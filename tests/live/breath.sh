@@ -228,6 +228,40 @@ lsof_spells_as_lsof_does()
     done
 }
 
+# FILE: Proto to State of Internet sockets; what is only bound is nothing to netstat
+netstat_rows()
+{
+    sed -E '/^(tcp|udp)/!d; / BOUND/d; s/ +/ /g; s/ $//' "$1" | awk '{ print $1, $2, $3, $4, $5, $6 }' |
+        sort
+}
+
+# Of Unix sockets without the descriptors that the programs themselves have.
+netstat_spells_as_netstat_does()
+{
+    command -v netstat >/dev/null || return 0
+    for words in -an -tlnp -tanp -tn -uan '-l -t -n' -anu; do
+        # shellcheck disable=SC2086 # several words
+        breath netstat $words
+        has_status 0
+        netstat_rows out | sed -E 's/ [0-9]+\/.*//' >ours.netstat
+        # shellcheck disable=SC2086 # several words
+        netstat -W $words >theirs.raw 2>/dev/null
+        netstat_rows theirs.raw | sed -E 's/ [0-9]+\/.*//' >theirs.netstat
+        diff -u theirs.netstat ours.netstat >difference || tb_fail "netstat $words: $(head -20 difference)"
+        [ -s ours.netstat ] || tb_fail "netstat $words: nothing"
+        head -n 1 theirs.raw | diff - <(head -n 1 out) || tb_fail "netstat $words: another title"
+    done
+    breath netstat -tlnp
+    grep -q "127.0.0.1:8080 .*LISTEN .*$holder/live-sockets .*/child" out ||
+        tb_fail "not every holder: $(cat out)"
+    breath netstat -an --json
+    valid
+    breath netstat -anx
+    [ "$(grep -c '^unix' out)" -eq "$(netstat -anx | grep -c '^unix')" ] || tb_fail "netstat -x: $(cat out)"
+    breath netstat -z
+    has_status 2
+}
+
 the_shell_is_offered_what_there_is()
 {
     breath completion words li
@@ -355,6 +389,7 @@ for test in \
     nothing_there_is_a_status_of_its_own \
     another_user_is_told_what_is_hidden \
     lsof_spells_as_lsof_does \
+    netstat_spells_as_netstat_does \
     the_shell_is_offered_what_there_is \
     wrong_words_are_quoted \
     why_names_each_cause \
