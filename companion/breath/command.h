@@ -44,10 +44,17 @@ int tb_conns(struct tb_request *request);
 int tb_who(struct tb_request *request);
 int tb_who_pid(struct tb_request *request, uint32_t pid); /* of a process */
 int tb_why(struct tb_request *request);
+int tb_lsof(struct tb_request *request);
+int tb_netstat(struct tb_request *request);
 int tb_help(struct tb_request *request);
+int tb_completion(struct tb_request *request);
 
 /* The help of a command, or of all of them where there is none. */
 void tb_help_print(const struct tb_page *page, const struct tb_command *command);
+
+/* The options as help writes them, "--lang=en|ja", one after the other: "" is one that the command
+ * does not take (bits: enum tb_takes), NULL is behind the last. */
+const char *tb_help_option(size_t place, unsigned takes);
 
 /* Wrong usage: the word is quoted, and the command's usage follows. */
 int tb_usage(struct tb_request *request, enum tb_say id, const char *word);

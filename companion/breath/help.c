@@ -18,6 +18,12 @@ const struct tb_command tb_commands[] = {
       tb_who },
     { "why", "why PORT [--address=ADDRESS] [--udp]", TB_SAY_HELP_WHY, TB_SAY_HELP_WHY_LONG,
       TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why },
+    { "netstat", "netstat [-alntuxp]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
+      TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_JSON, tb_netstat },
+    { "lsof", "lsof -i[SPEC] [-nPat] [-s TCP:STATE] | -p PID", TB_SAY_HELP_LSOF,
+      TB_SAY_HELP_LSOF_LONG, TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_JSON, tb_lsof },
+    { "completion", "completion bash|zsh|fish", TB_SAY_HELP_COMPLETION, TB_SAY_HELP_COMPLETION,
+      TB_TAKES_OWN, tb_completion },
     { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help },
 };
 const size_t tb_command_count = sizeof(tb_commands) / sizeof(tb_commands[0]);
@@ -39,19 +45,27 @@ const struct tb_command *tb_command_find(const char *name, const char **nearest)
 struct row {
     const char *left;
     enum tb_say right;
+    unsigned takes; /* of a command that has it; 0: all have */
 };
 
 static const struct row options[] = {
-    { "--json", TB_SAY_HELP_JSON },
-    { "--watch[=SECONDS]", TB_SAY_HELP_WATCH },
-    { "--explain=off|short|long", TB_SAY_HELP_EXPLAIN },
-    { "--lang=en|ja", TB_SAY_HELP_LANG },
-    { "--color=auto|always|never", TB_SAY_HELP_COLOR },
-    { "--address=ADDRESS", TB_SAY_HELP_ADDRESS },
-    { "--udp", TB_SAY_HELP_UDP },
-    { "-h, --help", TB_SAY_HELP_HELP },
-    { "-v, --version", TB_SAY_HELP_VERSION },
+    { "--json", TB_SAY_HELP_JSON, TB_TAKES_JSON },
+    { "--watch[=SECONDS]", TB_SAY_HELP_WATCH, TB_TAKES_WATCH },
+    { "--explain=off|short|long", TB_SAY_HELP_EXPLAIN, 0 },
+    { "--lang=en|ja", TB_SAY_HELP_LANG, 0 },
+    { "--color=auto|always|never", TB_SAY_HELP_COLOR, 0 },
+    { "--address=ADDRESS", TB_SAY_HELP_ADDRESS, TB_TAKES_BIND },
+    { "--udp", TB_SAY_HELP_UDP, TB_TAKES_BIND },
+    { "-h, --help", TB_SAY_HELP_HELP, 0 },
+    { "-v, --version", TB_SAY_HELP_VERSION, 0 },
 };
+
+const char *tb_help_option(size_t place, unsigned takes)
+{
+    if (place >= sizeof(options) / sizeof(options[0]))
+        return NULL;
+    return (options[place].takes & ~takes) == 0 ? options[place].left : "";
+}
 
 static void heading(const struct tb_page *page, enum tb_say id)
 {
@@ -96,14 +110,10 @@ static void print_commands(const struct tb_page *page)
 static void print_options(const struct tb_page *page, const struct tb_command *command)
 {
     struct tb_table table;
-    const bool binds = command == NULL || (command->takes & TB_TAKES_BIND) != 0;
 
     begin(&table);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        const bool is_of_bind =
-            options[i].right == TB_SAY_HELP_ADDRESS || options[i].right == TB_SAY_HELP_UDP;
-
-        if (binds || !is_of_bind)
+        if (command == NULL || (options[i].takes & ~command->takes) == 0)
             add(&table, page, options[i].left, options[i].right);
     }
     print_table(page, &table);

@@ -145,7 +145,12 @@ static int answer(struct tb_request *request, int count, char **arguments)
         return status;
     count -= first;
     arguments += first;
-    status = tb_options_read(&request->options, count, arguments, false, &first, &request->trouble);
+    first = 1;
+    if ((request->command->takes & TB_TAKES_LONG) != 0)
+        status = tb_options_read_long(&request->options, &count, arguments, &request->trouble);
+    else if ((request->command->takes & TB_TAKES_OWN) == 0)
+        status =
+            tb_options_read(&request->options, count, arguments, false, &first, &request->trouble);
     if (status != 0)
         return status;
     request->word = arguments + first;

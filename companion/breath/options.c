@@ -254,6 +254,26 @@ int tb_options_read(struct tb_options *options, int count, char **arguments, boo
     return status;
 }
 
+int tb_options_read_long(struct tb_options *options, int *count, char **arguments,
+                         struct tb_trouble *trouble)
+{
+    int kept = 1;
+
+    for (int i = 1; i < *count; i++) {
+        char *one[] = { arguments[0], arguments[i], NULL };
+        int first, status = 0;
+
+        if (strncmp(arguments[i], "--", 2) == 0)
+            status = tb_options_read(options, 2, one, true, &first, trouble);
+        else
+            arguments[kept++] = arguments[i];
+        if (status != 0)
+            return status;
+    }
+    *count = kept;
+    return 0;
+}
+
 bool tb_options_colour(const struct tb_options *options, bool terminal)
 {
     const char *none = getenv("NO_COLOR"); /* no-color.org: set and not empty */

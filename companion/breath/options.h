@@ -18,7 +18,9 @@ enum tb_colour {
 enum tb_takes {
     TB_TAKES_JSON = 1,
     TB_TAKES_WATCH = 2,
-    TB_TAKES_BIND = 4 /* --address, --udp */
+    TB_TAKES_BIND = 4,        /* --address, --udp */
+    TB_TAKES_LONG = 1u << 29, /* with the next: but words that begin with "--" are read here */
+    TB_TAKES_OWN = 1u << 30   /* every word behind the command is its own, options too */
 };
 
 struct tb_options {
@@ -44,6 +46,11 @@ void tb_options_begin(struct tb_options *options, int count, char *const *argume
  * the first of those. Where `leading`, it stops at the first other word. Returns 0 or a status. */
 int tb_options_read(struct tb_options *options, int count, char **arguments, bool leading,
                     int *first, struct tb_trouble *trouble);
+
+/* Likewise, of a command with its own spellings: reads the words that begin with "--", and leaves
+ * the others behind in their order. *count: how many are left, the first included. */
+int tb_options_read_long(struct tb_options *options, int *count, char **arguments,
+                         struct tb_trouble *trouble);
 
 /* Whether colours are wanted on a stream that is a terminal or none. */
 bool tb_options_colour(const struct tb_options *options, bool terminal);

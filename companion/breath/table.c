@@ -45,6 +45,11 @@ void tb_table_may_narrow(struct tb_table *table, size_t column, size_t least)
     table->least[column] = least;
 }
 
+void tb_table_right(struct tb_table *table, size_t column)
+{
+    table->right[column] = true;
+}
+
 static bool reserve(struct tb_table *table, size_t more)
 {
     size_t size = table->size == 0 ? SIZE_FIRST : table->size;
@@ -129,13 +134,16 @@ static bool put_line(const struct tb_table *table, FILE *stream, const size_t *w
     for (size_t i = 0; i < table->columns; i++) {
         const char *next = rest[i];
         const size_t length = tb_width_line(rest[i], width[i], &next);
+        const size_t blanks = width[i] - tb_width(rest[i], length);
 
         if (length > 0) {
-            put_blanks(stream, owed);
-            owed = 0;
+            put_blanks(stream, owed + (table->right[i] ? blanks : 0));
+            owed = table->right[i] ? 0 : blanks;
             (void)fwrite(rest[i], 1, length, stream);
+        } else {
+            owed += blanks;
         }
-        owed += width[i] + TB_TABLE_GAP - tb_width(rest[i], length);
+        owed += TB_TABLE_GAP;
         rest[i] = next;
         more = more || *next != '\0';
     }

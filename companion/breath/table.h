@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 enum {
-    TB_TABLE_COLUMNS_MAX = 8,
+    TB_TABLE_COLUMNS_MAX = 9,
     TB_TABLE_GAP = 2 /* columns of the terminal between two of ours */
 };
 
@@ -29,6 +29,7 @@ struct tb_table {
     size_t columns;
     size_t width[TB_TABLE_COLUMNS_MAX]; /* of the widest cell */
     size_t least[TB_TABLE_COLUMNS_MAX]; /* may be narrowed to this; 0: never */
+    bool right[TB_TABLE_COLUMNS_MAX];   /* numbers, which stand at the right */
     char *text;                         /* a row: its style, then its cells, each terminated */
     size_t used;
     size_t size;
@@ -41,6 +42,9 @@ void tb_table_free(struct tb_table *table);
 
 /* The column may be narrowed to so many (at least 2) columns of the terminal. */
 void tb_table_may_narrow(struct tb_table *table, size_t column, size_t least);
+
+/* The column's cells stand at its right side. */
+void tb_table_right(struct tb_table *table, size_t column);
 
 /* As many cells as there are columns; they are copied. */
 void tb_table_add(struct tb_table *table, enum tb_style style, const char *const *cells);

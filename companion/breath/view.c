@@ -395,7 +395,8 @@ json_t *tb_view_json_search(const struct tb_view *view)
     const struct tb_descriptors *owners = &view->owners;
     const json_int_t processes = (json_int_t)owners->looked_into + (json_int_t)owners->hidden;
 
-    return json_pack("{s:b, s:I, s:I, s:b, s:b, s:b}", "complete",
+    return json_pack("{s:s, s:b, s:I, s:I, s:b, s:b, s:b}", "mechanism",
+                     owners->by_bpf ? "bpf" : "proc", "complete",
                      (int)tb_descriptors_complete(owners), "processes", processes, "hidden",
                      (json_int_t)owners->hidden, "unlisted", (int)owners->unlisted, "outside",
                      (int)owners->outside, "inexact", (int)view->sockets.inexact);

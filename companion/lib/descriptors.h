@@ -37,12 +37,24 @@ struct tb_descriptors {
     size_t looked_into; /* processes; the kernel's own threads are not counted */
     size_t hidden;      /* processes that the caller may not look into */
     bool unlisted;      /* /proc does not even list the processes of others (hidepid) */
+    bool by_bpf;        /* then `looked_into` counts those that have files open, and `hidden` those
+                           that hold one of the sockets and that the caller may not look into */
     bool outside;       /* there may be processes outside of this pid namespace */
+};
+
+enum tb_descriptors_how {
+    TB_DESCRIPTORS_AUTO, /* what is faster and allowed */
+    TB_DESCRIPTORS_WALK, /* through /proc */
+    TB_DESCRIPTORS_BPF   /* or nothing */
 };
 
 /* Looks for the holders of those inodes (a set; 0 is passed over). With none it looks into nothing.
  * Returns 0 or -errno. The result is the caller's to free by tb_descriptors_free(). */
 int tb_descriptors_find(struct tb_descriptors *found, const uint32_t *inodes, size_t count);
+
+/* Likewise, by that way. */
+int tb_descriptors_find_by(struct tb_descriptors *found, enum tb_descriptors_how how,
+                           const uint32_t *inodes, size_t count);
 
 /* All sockets that one process holds, of whatever kind. `inodes` of the result are not asked for
  * but told. -ESRCH: no such process; -EACCES: the caller may not look into it. */

@@ -27,7 +27,7 @@ tells_all()
     mandoc -T utf8 -O width=200 "$2" | sed "s/.$(printf '\b')//g" >"$text" # without overstriking
     "$TB_BUILD_DIR/bin/$1" --help | grep -oE '(^|[ ,])--?[A-Za-z][a-z-]*' | tr -d ' ,' | sort -u |
         while IFS= read -r option; do
-            grep -qE -- "(^ +|, )$option( |,|\$)" "$text" || fail "$2: does not explain $option"
+            grep -qE -- "(^ +|, )$option( |,|=|\[|\$)" "$text" || fail "$2: does not explain $option"
         done
 }
 

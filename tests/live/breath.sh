@@ -94,10 +94,12 @@ compare()
     diff -u theirs comparable >difference || tb_fail "not as ss has it: $(head -20 difference)"
 }
 
+# Small populations are walked through, large ones asked of BPF where that is allowed.
 it_lists_what_ss_lists()
 {
     populate 8080 "$1" "$2"
     compare
+    grep -q '"mechanism"' out || tb_fail "does not tell how owners were found"
     [ "$(grep -c '^TIME_WAIT ' ours)" -ge 3 ] || tb_fail "no TIME_WAIT"
     grep -q '^SYN_RECV .*:8083 ' ours || tb_fail "no SYN_RECV"
     grep -q '^FIN_WAIT2 ' ours || tb_fail "no FIN_WAIT2"
@@ -184,6 +186,103 @@ another_user_is_told_what_is_hidden()
     has_status 3
     as_nobody who 8080 --explain=short
     says 'sudo breath who 8080'
+}
+
+# Without COMMAND, which lsof cuts; bound sockets are nothing to lsof, and of anonymous files it tells
+# more.
+lsof_rows()
+{
+    sed -E 's/.* ([0-9]+) +root /\1 /; s/ +/ /g; s/ $//; /^COMMAND|BOUND|protocol: TCP$|a_inode/d' "$1" | sort
+}
+
+lsof_spells_as_lsof_does()
+{
+    command -v lsof >/dev/null || return 0
+    for words in '-i:8080 -nP' '-i -nP' '-iTCP -sTCP:LISTEN -nP' '-i 4UDP -nP' '-i:8080' "-p $holder" \
+        "-p $$" "-a -i -p $holder -nP"; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words
+        has_status 0
+        lsof_rows out >ours.lsof
+        # shellcheck disable=SC2086 # several words
+        lsof $words >theirs.raw 2>/dev/null || :
+        lsof_rows theirs.raw >theirs.lsof
+        diff -u theirs.lsof ours.lsof >difference || tb_fail "lsof $words: $(head -20 difference)"
+        [ -s ours.lsof ] || tb_fail "lsof $words: nothing"
+    done
+    breath lsof -ti:8080
+    lsof -ti:8080 | diff -u - out >difference || tb_fail "lsof -t: $(cat difference)"
+    for words in '-i:8080' "-p $holder"; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words --json
+        valid
+    done
+    breath lsof -i:99 -nP
+    has_status 1
+    as_nobody lsof -p "$holder"
+    has_status 3
+    for words in -x '-i:99999' '-p x' '-s UDP:LISTEN' '-n' '-i foo bar'; do
+        # shellcheck disable=SC2086 # several words
+        breath lsof $words
+        has_status 2
+    done
+}
+
+# FILE: Proto to State of Internet sockets; what is only bound is nothing to netstat
+netstat_rows()
+{
+    sed -E '/^(tcp|udp)/!d; / BOUND/d; s/ +/ /g; s/ $//' "$1" | awk '{ print $1, $2, $3, $4, $5, $6 }' |
+        sort
+}
+
+# Of Unix sockets without the descriptors that the programs themselves have.
+netstat_spells_as_netstat_does()
+{
+    command -v netstat >/dev/null || return 0
+    for words in -an -tlnp -tanp -tn -uan '-l -t -n' -anu; do
+        # shellcheck disable=SC2086 # several words
+        breath netstat $words
+        has_status 0
+        netstat_rows out | sed -E 's/ [0-9]+\/.*//' >ours.netstat
+        # shellcheck disable=SC2086 # several words
+        netstat -W $words >theirs.raw 2>/dev/null
+        netstat_rows theirs.raw | sed -E 's/ [0-9]+\/.*//' >theirs.netstat
+        diff -u theirs.netstat ours.netstat >difference || tb_fail "netstat $words: $(head -20 difference)"
+        [ -s ours.netstat ] || tb_fail "netstat $words: nothing"
+        head -n 1 theirs.raw | diff - <(head -n 1 out) || tb_fail "netstat $words: another title"
+    done
+    breath netstat -tlnp
+    grep -q "127.0.0.1:8080 .*LISTEN .*$holder/live-sockets .*/child" out ||
+        tb_fail "not every holder: $(cat out)"
+    breath netstat -an --json
+    valid
+    breath netstat -anx
+    [ "$(grep -c '^unix' out)" -eq "$(netstat -anx | grep -c '^unix')" ] || tb_fail "netstat -x: $(cat out)"
+    breath netstat -z
+    has_status 2
+}
+
+the_shell_is_offered_what_there_is()
+{
+    breath completion words li
+    grep -qx listen out || tb_fail "no command: $(cat out)"
+    breath completion words listen 808
+    [ "$(paste -sd ' ' out)" = '8080 8081 8082 8083 8084 8086 8087' ] || tb_fail "ports: $(paste -sd ' ' out)"
+    breath completion words conns time
+    grep -qx time-wait out || tb_fail "no state: $(cat out)"
+    breath completion words listen --a
+    [ ! -s out ] || tb_fail "an option of another command: $(cat out)"
+    breath completion bash
+    (
+        unset -f breath # the program, not the function above
+        PATH=$TB_TMP:$PATH
+        # shellcheck disable=SC1091 # as it is printed
+        . ./out
+        COMP_WORDS=(breath why --lang "=" j)
+        COMP_CWORD=4
+        _breath
+        [ "${COMPREPLY[*]}" = ja ]
+    ) || tb_fail "bash is not offered a value"
 }
 
 wrong_words_are_quoted()
@@ -279,7 +378,7 @@ hidepid_is_said()
 if [ -n "${TB_LIVE_FULL:-}" ]; then
     it_lists_what_ss_lists 10000 300
 else
-    it_lists_what_ss_lists 200 5
+    it_lists_what_ss_lists 300 5
 fi
 printf 'ok: it_lists_what_ss_lists\n'
 for test in \
@@ -289,6 +388,9 @@ for test in \
     listeners_are_told_apart \
     nothing_there_is_a_status_of_its_own \
     another_user_is_told_what_is_hidden \
+    lsof_spells_as_lsof_does \
+    netstat_spells_as_netstat_does \
+    the_shell_is_offered_what_there_is \
     wrong_words_are_quoted \
     why_names_each_cause \
     why_names_a_time_wait \

@@ -166,7 +166,7 @@ static const struct tb_holding *holding_by(const struct tb_descriptors *found, u
     return NULL;
 }
 
-static void every_holder_and_every_descriptor_is_found(void **state)
+static void find_every_holder(enum tb_descriptors_how how)
 {
     uint16_t port;
     const int fd = bound(SOCK_STREAM, &port), again = dup(fd), other = bound(SOCK_STREAM, &port);
@@ -175,8 +175,8 @@ static void every_holder_and_every_descriptor_is_found(void **state)
     const struct tb_holding *holding;
     size_t count;
     pid_t child;
+    int error;
 
-    (void)state;
     assert_int_equal(prctl(PR_SET_NAME, "a) R 1 (b"), 0);
     child = fork();
     if (child == 0) {
@@ -184,7 +184,18 @@ static void every_holder_and_every_descriptor_is_found(void **state)
         pause();
         _exit(0);
     }
-    assert_int_equal(tb_descriptors_find(&found, inodes, LENGTH(inodes)), 0);
+    error = tb_descriptors_find_by(&found, how, inodes, LENGTH(inodes));
+    if (how == TB_DESCRIPTORS_BPF && error != 0) {
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+        close(fd);
+        close(again);
+        close(other);
+        print_message("not by BPF here: %s\n", strerror(-error));
+        skip();
+    }
+    assert_int_equal(error, 0);
+    assert_int_equal(found.by_bpf, how == TB_DESCRIPTORS_BPF);
     (void)tb_descriptors_of_inode(&found, inodes[0], &count);
     assert_int_equal(count, 4);
     holding = holding_by(&found, inodes[0], getpid());
@@ -204,6 +215,18 @@ static void every_holder_and_every_descriptor_is_found(void **state)
     close(fd);
     close(again);
     close(other);
+}
+
+static void every_holder_and_every_descriptor_is_found(void **state)
+{
+    (void)state;
+    find_every_holder(TB_DESCRIPTORS_WALK);
+}
+
+static void bpf_finds_every_holder_and_every_descriptor(void **state)
+{
+    (void)state;
+    find_every_holder(TB_DESCRIPTORS_BPF);
 }
 
 static void without_sockets_nothing_is_looked_into(void **state)
@@ -297,6 +320,7 @@ int main(void)
         cmocka_unit_test(listeners_are_sorted_before_connections),
         cmocka_unit_test(a_set_has_what_was_put_in_and_no_more),
         cmocka_unit_test(every_holder_and_every_descriptor_is_found),
+        cmocka_unit_test(bpf_finds_every_holder_and_every_descriptor),
         cmocka_unit_test(without_sockets_nothing_is_looked_into),
         cmocka_unit_test(the_files_of_an_ended_leader_are_found),
         cmocka_unit_test(all_sockets_of_a_process_are_told),

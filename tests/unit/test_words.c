@@ -10,7 +10,10 @@
 
 #include <cmocka.h>
 
+#include "edge.h"
 #include "endpoint.h"
+#include "lsof_files.h"
+#include "lsof_spec.h"
 #include "networks.h"
 #include "operand.h"
 #include "options.h"
@@ -284,6 +287,94 @@ static void the_kernel_is_asked_for_either_end(void **state)
     assert_int_equal(question[0].udp_states, 0);
 }
 
+/* ---- lsof's spellings */
+
+static bool means(const char *text, const struct tb_socket *socket)
+{
+    struct tb_lsof_spec spec;
+
+    assert_true(tb_lsof_read(&spec, text));
+    return tb_lsof_passes(&spec, socket);
+}
+
+static void lsofs_words_choose_sockets(void **state)
+{
+    static const char *const passing[] = { "",
+                                           ":80",
+                                           ":40000",
+                                           ":79-81",
+                                           ":1,80",
+                                           "4",
+                                           "TCP",
+                                           "tcp:80",
+                                           "4TCP@192.0.2.1:80",
+                                           "@192.0.2.2",
+                                           "@192.0.2.2:40000",
+                                           ":http" };
+    static const char *const others[] = { ":81",           "6",    "UDP", "udp:80", "@192.0.2.3",
+                                          "@192.0.2.2:80", ":1-79" };
+    const struct tb_socket socket = tcp(TB_SOCKET_ESTABLISHED, "192.0.2.1", 80, "192.0.2.2", 40000);
+    const struct tb_socket six = listener("::1", 80);
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(passing); i++) {
+        if (!means(passing[i], &socket))
+            fail_msg("-i%s leaves it out", passing[i]);
+    }
+    for (size_t i = 0; i < LENGTH(others); i++) {
+        if (means(others[i], &socket))
+            fail_msg("-i%s passes it", others[i]);
+    }
+    assert_true(means("6@[::1]:80", &six));
+    assert_false(means("@192.0.2.1", &six));
+}
+
+static void other_words_are_no_spec(void **state)
+{
+    static const char *const wrong[] = { "x",
+                                         ":",
+                                         ":80-",
+                                         ":81-80",
+                                         ":80,",
+                                         "@",
+                                         "@:80",
+                                         "@[::1",
+                                         "tcp80",
+                                         "4 ",
+                                         ":1,2,3,4,5,6,7,8,9",
+                                         "@256.0.0.1" };
+    struct tb_lsof_spec spec;
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(wrong); i++) {
+        if (tb_lsof_read(&spec, wrong[i]))
+            fail_msg("-i%s is taken", wrong[i]);
+    }
+}
+
+static void a_mapped_file_is_read_whole_or_not_at_all(void **state)
+{
+    static const char line[] = "7f00-7f01 r-xp 00000000 fe:01 131      /tmp/a file (deleted)";
+    static const char *const none[] = { "7f00-7f01 r-xp 00000000 00:00 0 [heap]",
+                                        "7f00-7f01 rw-p 00000000 00:00 0",
+                                        "7f00-7f01 r-xp 00000000 fe:01 131 ",
+                                        "7f00-7f01 r-xp 00000000 fe:01 99999999999999999999 /x",
+                                        "7f00-7f01 r-xp 00000000 fffffffff:01 131 /x" };
+    struct tb_lsof_map map;
+
+    (void)state;
+    assert_true(tb_lsof_read_map(line, sizeof(line) - 1, &map));
+    assert_int_equal(map.major, 0xfe);
+    assert_int_equal(map.minor, 1);
+    assert_int_equal(map.inode, 131);
+    assert_true(map.deleted);
+    assert_int_equal(map.path_length, strlen("/tmp/a file"));
+    for (size_t i = 0; i < LENGTH(none); i++)
+        assert_false(tb_lsof_read_map(none[i], strlen(none[i]), &map));
+    for (size_t length = 0; length < strlen("7f00-7f01 r-xp 00000000 fe:01 131      /"); length++)
+        assert_false(tb_lsof_read_map((const char *)tb_edge_put(line, length), length, &map));
+}
+
 /* ---- What is in the way of bind() */
 
 static bool meets(const char *target, const char *local, bool ipv6_only)
@@ -456,6 +547,9 @@ int main(void)
         cmocka_unit_test(all_words_must_hold),
         cmocka_unit_test(an_other_word_is_refused),
         cmocka_unit_test(the_kernel_is_asked_for_either_end),
+        cmocka_unit_test(lsofs_words_choose_sockets),
+        cmocka_unit_test(other_words_are_no_spec),
+        cmocka_unit_test(a_mapped_file_is_read_whole_or_not_at_all),
         cmocka_unit_test(addresses_that_overlap_meet),
         cmocka_unit_test(the_likeliest_is_the_cause),
         cmocka_unit_test(options_stand_anywhere),

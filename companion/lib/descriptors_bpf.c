@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* descriptors_bpf.c - finds holders of sockets by a BPF iterator
+ *
+ * The iterator sees what /proc hides. So each process that it names is looked up in /proc too: of
+ * one whose descriptors the caller may not read there nothing is told but that it is hidden. */
+#include "descriptors_inside.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "auto.h"
+#include "bpfholders.h"
+
+enum {
+    PATH_OCTETS = 64,
+    TARGET_MAX = 64
+};
+
+static int compare_numbers(uint32_t one, uint32_t other)
+{
+    return (one > other) - (one < other);
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct tb_wire_holding *one = left;
+    const struct tb_wire_holding *other = right;
+    const int order = compare_numbers(one->pid, other->pid);
+
+    return order != 0 ? order : compare_numbers(one->fd, other->fd);
+}
+
+/* Keeps those that are wanted. Returns how many. */
+static size_t choose(struct tb_wire_holding *list, size_t count, const struct tb_inodes *wanted)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (tb_inodes_has(wanted, list[i].inode))
+            list[kept++] = list[i];
+    }
+    if (kept > 1)
+        qsort(list, kept, sizeof(*list), compare);
+    return kept;
+}
+
+/* 0: the caller may read it; -EACCES; -ENOENT: it is something else by now. */
+static int may_read(int process, const struct tb_wire_holding *holding)
+{
+    char path[PATH_OCTETS], target[TARGET_MAX];
+    uint64_t inode;
+    ssize_t length;
+
+    (void)snprintf(path, sizeof(path), "fd/%u", holding->fd);
+    length = readlinkat(process, path, target, sizeof(target));
+    if (length < 0)
+        return errno == EACCES || errno == EPERM ? -EACCES : -ENOENT;
+    return tb_proc_is_socket(target, (size_t)length, &inode) && inode == holding->inode ? 0
+                                                                                        : -ENOENT;
+}
+
+/* One descriptor that can still be read proves that the process is the one and may be told. */
+static int prove(int process, const struct tb_wire_holding *list, size_t count)
+{
+    int result = -ENOENT;
+
+    for (size_t i = 0; i < count && result == -ENOENT; i++)
+        result = may_read(process, &list[i]);
+    return result;
+}
+
+/* The descriptors of one process. One that has ended is passed over. */
+static int take_process(struct tb_gathering *gathering, int proc,
+                        const struct tb_wire_holding *list, size_t count)
+{
+    char path[PATH_OCTETS];
+    struct tb_process process;
+    tb_auto_fd int folder = -1;
+    int result;
+
+    (void)snprintf(path, sizeof(path), "%u", list->pid);
+    folder = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    result = folder < 0 ? -errno : prove(folder, list, count);
+    if (result == -EACCES || (folder < 0 && gathering->found.unlisted))
+        gathering->found.hidden++;
+    if (result != 0 || tb_gather_facts(folder, "stat", "status", list->pid, &process) != 0)
+        return 0;
+    result = tb_gather_process(gathering, &process);
+    for (size_t i = 0; i < count && result == 0; i++)
+        result = tb_gather_holding(gathering, list[i].pid, list[i].fd, list[i].inode);
+    return result;
+}
+
+int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
+                           const uint32_t *inodes, size_t count)
+{
+    struct tb_bpfholders all = { 0 };
+    int error = tb_bpfholders_look(&all, inodes, count);
+    size_t kept;
+
+    if (error != 0)
+        return error;
+    kept = choose(all.list, all.count, wanted);
+    for (size_t from = 0, to; from < kept && error == 0; from = to) {
+        for (to = from + 1; to < kept && all.list[to].pid == all.list[from].pid; to++)
+            ;
+        error = take_process(gathering, proc, &all.list[from], to - from);
+    }
+    free(all.list);
+    if (gathering->found.hidden > 0)
+        all.processes -= all.processes < gathering->found.hidden ? 0 : gathering->found.hidden;
+    gathering->found.looked_into = all.processes;
+    gathering->found.unlisted = false; /* it has seen them all the same */
+    gathering->found.by_bpf = true;
+    return error;
+}
