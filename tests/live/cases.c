@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* cases.c - connections whose owners are easily mistaken, and who really had each end
  *
- *   live-cases NAME
+ *   live-cases NAME [IGNORED...]
  *   live-cases serve|ask ADDRESS PORT
  *
  * A case makes its connections on the loopback device of the caller's network namespace and writes
@@ -903,6 +903,20 @@ static void ask_far(char **arguments)
     ask_and_close(fd);
 }
 
+/* --- Names that want out of their place ------------------------------------------------------- */
+
+/* The arguments are what it is about. */
+static void run_hostile(void)
+{
+    int fd = bind_new(0);
+    uint16_t port = port_of(fd);
+
+    name_process("\xff\x1b[2J\"%n\n{}\xc2\x9b");
+    tell("client", port, port, getpid(), "hostile");
+    connect_to(fd, port);
+    ask_and_close(fd);
+}
+
 static const struct {
     const char *name;
     void (*run)(void);
@@ -926,6 +940,7 @@ static const struct {
     { "go-on", run_go_on },
     { "fork", run_fork },
     { "self", run_self },
+    { "hostile", run_hostile },
     { "established", run_established },
     { "shared", run_shared },
 };
@@ -942,11 +957,11 @@ int main(int count, char **arguments)
         ask_far(arguments + 2);
         return EXIT_SUCCESS;
     }
-    for (size_t i = 0; count == 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
+    for (size_t i = 0; count >= 2 && i < sizeof(cases) / sizeof(cases[0]); i++) {
         if (strcmp(case_name, cases[i].name) == 0) {
             cases[i].run();
             return EXIT_SUCCESS;
         }
     }
-    tb_fail("usage: live-cases NAME | serve ADDRESS PORT | ask ADDRESS PORT");
+    tb_fail("usage: live-cases NAME [IGNORED...] | serve ADDRESS PORT | ask ADDRESS PORT");
 }
