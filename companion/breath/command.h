@@ -11,6 +11,7 @@
 #include "options.h"
 #include "page.h"
 #include "trouble.h"
+#include "view.h"
 
 struct tb_request;
 
@@ -30,6 +31,7 @@ struct tb_request {
     struct tb_trouble trouble;
     char **word; /* behind the command and without the options */
     size_t word_count;
+    struct tb_view_memory memory; /* from one look to the next, of --watch */
 };
 
 extern const struct tb_command tb_commands[];

@@ -227,7 +227,7 @@ int tb_conns(struct tb_request *request)
         return status;
     }
     questions = tb_sieve_questions(&sieve, question);
-    status = tb_view_read(&view, question, questions, passes, &sieve);
+    status = tb_view_read_again(&view, question, questions, passes, &sieve, &request->memory);
     status = status == 0 ? show(request, &sieve, &view)
                          : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&view);

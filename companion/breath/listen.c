@@ -291,7 +291,7 @@ int tb_listen(struct tb_request *request)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
     if (request->word_count == 1 && !tb_operand_port(request->word[0], &filter.local_port))
         return tb_usage(request, TB_SAY_USAGE_PORT, request->word[0]);
-    status = tb_view_read(&view, &filter, 1, is_listener, NULL);
+    status = tb_view_read_again(&view, &filter, 1, is_listener, NULL, &request->memory);
     status = status == 0 ? show(request, &view, filter.local_port)
                          : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&view);

@@ -182,5 +182,6 @@ int main(int count, char **arguments)
         tb_line_free(&usage);
     }
     tb_line_free(&request.trouble.reason);
+    tb_view_forget(&request.memory);
     return status;
 }

@@ -11,6 +11,10 @@
 
 #include "endpoint.h"
 
+enum {
+    USES_MAX = 9 /* of what is remembered of owners */
+};
+
 /* ---- Reading */
 
 static bool is_the_same(const struct tb_socket *one, const struct tb_socket *other)
@@ -70,7 +74,37 @@ static size_t put_inodes(uint32_t *inodes, const struct tb_sockets *sockets)
     return sockets->count;
 }
 
-static int find_owners(struct tb_view *view)
+/* BPF finds all anew in the time that asking each holder takes. */
+static bool remembers(const struct tb_view_memory *memory, const uint32_t *inodes, size_t count)
+{
+    if (memory->inodes.slot == NULL || memory->owners.by_bpf || memory->uses >= USES_MAX)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        if (inodes[i] != 0 && !tb_inodes_has(&memory->inodes, inodes[i]))
+            return false;
+    }
+    return tb_descriptors_hold(&memory->owners);
+}
+
+static int remember(struct tb_view_memory *memory, const struct tb_descriptors *owners,
+                    const uint32_t *inodes, size_t count)
+{
+    int error;
+
+    tb_view_forget(memory);
+    error = tb_inodes_make(&memory->inodes, inodes, count);
+    return error == 0 ? tb_descriptors_copy(&memory->owners, owners) : error;
+}
+
+static int find_anew(struct tb_view *view, const uint32_t *inodes, size_t count,
+                     struct tb_view_memory *memory)
+{
+    const int error = tb_descriptors_find(&view->owners, inodes, count);
+
+    return error == 0 && memory != NULL ? remember(memory, &view->owners, inodes, count) : error;
+}
+
+static int find_owners(struct tb_view *view, struct tb_view_memory *memory)
 {
     const size_t count = view->sockets.count + view->listeners.count;
     uint32_t *inodes = calloc(count + 1, sizeof(*inodes));
@@ -79,13 +113,18 @@ static int find_owners(struct tb_view *view)
     if (inodes == NULL)
         return -ENOMEM;
     (void)put_inodes(inodes + put_inodes(inodes, &view->sockets), &view->listeners);
-    error = tb_descriptors_find(&view->owners, inodes, count);
+    if (memory != NULL && remembers(memory, inodes, count)) {
+        memory->uses++;
+        error = tb_descriptors_copy(&view->owners, &memory->owners);
+    } else {
+        error = find_anew(view, inodes, count, memory);
+    }
     free(inodes);
     return error;
 }
 
-int tb_view_read(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
-                 tb_view_fn *keep, const void *context)
+int tb_view_read_again(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
+                       tb_view_fn *keep, const void *context, struct tb_view_memory *memory)
 {
     int error = 0;
 
@@ -100,7 +139,20 @@ int tb_view_read(struct tb_view *view, const struct tb_sockets_filter *filters, 
     if (count > 1)
         drop_repeated(&view->sockets);
     error = read_listeners(view);
-    return error == 0 ? find_owners(view) : error;
+    return error == 0 ? find_owners(view, memory) : error;
+}
+
+int tb_view_read(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
+                 tb_view_fn *keep, const void *context)
+{
+    return tb_view_read_again(view, filters, count, keep, context, NULL);
+}
+
+void tb_view_forget(struct tb_view_memory *memory)
+{
+    tb_inodes_free(&memory->inodes);
+    tb_descriptors_free(&memory->owners);
+    *memory = (struct tb_view_memory){ .uses = 0 };
 }
 
 void tb_view_free(struct tb_view *view)

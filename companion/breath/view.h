@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include "descriptors.h"
+#include "inodes.h"
 #include "ownerless.h"
 #include "page.h"
 #include "sockets.h"
@@ -14,6 +15,13 @@ struct tb_view {
     struct tb_sockets sockets;
     struct tb_sockets listeners; /* read where a connection that nobody accepted is shown */
     struct tb_descriptors owners;
+};
+
+/* What --watch keeps from one look to the next. */
+struct tb_view_memory {
+    struct tb_inodes inodes; /* that were looked for */
+    struct tb_descriptors owners;
+    unsigned uses; /* since then */
 };
 
 /* Who has a socket. */
@@ -36,6 +44,12 @@ typedef bool tb_view_fn(const struct tb_socket *socket, const void *context);
 int tb_view_read(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
                  tb_view_fn *keep, const void *context);
 void tb_view_free(struct tb_view *view);
+
+/* Likewise, and processes are looked for only where a socket is new or a holder has gone, and each
+ * tenth time: another one may have got a socket meanwhile. */
+int tb_view_read_again(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
+                       tb_view_fn *keep, const void *context, struct tb_view_memory *memory);
+void tb_view_forget(struct tb_view_memory *memory);
 
 enum tb_view_owner tb_view_owner(const struct tb_view *view, const struct tb_socket *socket);
 

@@ -348,7 +348,7 @@ static int try_port(struct tb_request *request, uint16_t port, bool may_be_pid, 
 {
     const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, port, 0 };
     struct tb_view view;
-    int status = tb_view_read(&view, &filter, 1, NULL, NULL);
+    int status = tb_view_read_again(&view, &filter, 1, NULL, NULL, &request->memory);
 
     *found = true;
     if (status != 0)

@@ -21,6 +21,7 @@
 enum {
     ROOM_FIRST = 64,
     PATH_OCTETS = 64,
+    TARGET_MAX = 64, /* "socket:[18446744073709551615]" */
     MANY_PIDS = 256, /* so many are walked through in the time that loading takes */
     MANY_SOCKETS = 512
 };
@@ -261,6 +262,60 @@ int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid)
         tb_descriptors_free(&gathering.found);
     *found = gathering.found;
     return error;
+}
+
+/* ---- Again */
+
+static bool holds(int proc, const struct tb_process *process, const struct tb_holding *holding)
+{
+    char path[PATH_OCTETS], target[TARGET_MAX];
+    uint64_t inode;
+    ssize_t length;
+
+    (void)snprintf(path, sizeof(path), "%u/fd/%u", process->pid, holding->fd);
+    length = readlinkat(proc, path, target, sizeof(target));
+    return length > 0 && tb_proc_is_socket(target, (size_t)length, &inode) &&
+           inode == holding->inode;
+}
+
+static bool is_the_same(int proc, const struct tb_process *process)
+{
+    char path[PATH_OCTETS];
+    struct tb_proc_stat stat;
+
+    (void)snprintf(path, sizeof(path), "%u/stat", process->pid);
+    return tb_procfs_stat(proc, path, &stat) && stat.start_ticks == process->start_ticks &&
+           strcmp(stat.comm, process->comm) == 0;
+}
+
+bool tb_descriptors_hold(const struct tb_descriptors *found)
+{
+    tb_auto_fd int proc = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool held = proc >= 0;
+
+    for (size_t i = 0; i < found->process_count && held; i++)
+        held = is_the_same(proc, &found->process[i]);
+    for (size_t i = 0; i < found->holding_count && held; i++)
+        held = holds(proc, &found->process[found->holding[i].process], &found->holding[i]);
+    return held;
+}
+
+int tb_descriptors_copy(struct tb_descriptors *to, const struct tb_descriptors *from)
+{
+    struct tb_descriptors copy = *from;
+
+    copy.process = calloc(from->process_count + 1, sizeof(*copy.process));
+    copy.holding = calloc(from->holding_count + 1, sizeof(*copy.holding));
+    if (copy.process == NULL || copy.holding == NULL) {
+        tb_descriptors_free(&copy);
+        return -ENOMEM;
+    }
+    if (from->process_count > 0)
+        memcpy(copy.process, from->process, from->process_count * sizeof(*copy.process));
+    if (from->holding_count > 0)
+        memcpy(copy.holding, from->holding, from->holding_count * sizeof(*copy.holding));
+    *to = copy;
+    return 0;
 }
 
 void tb_descriptors_free(struct tb_descriptors *found)

@@ -262,6 +262,25 @@ netstat_spells_as_netstat_does()
     has_status 2
 }
 
+# A listener that comes is told at the next look, and one that goes is told no longer.
+it_watches()
+{
+    "$breath" listen --watch=1 >watched &
+    watching=$!
+    children="$children $watching"
+    await grep -q '^tcp4 .*:8080 ' watched
+    rm -f hold4 ready4
+    mkfifo hold4
+    "$binaries/live-sockets" 8280 0 0 <hold4 >ready4 &
+    children="$children $!"
+    exec 6>hold4
+    await grep -q '^tcp4 .*:8280 .* live-sockets (' watched
+    exec 6>&-
+    await sh -c "! tac watched | sed '/^PROTO/q' | grep -q ':8280 '"
+    kill "$watching"
+    grep -q "live-sockets ($holder)" watched || tb_fail "watched: $(tail -n 3 watched)"
+}
+
 the_shell_is_offered_what_there_is()
 {
     breath completion words li
@@ -390,6 +409,7 @@ for test in \
     another_user_is_told_what_is_hidden \
     lsof_spells_as_lsof_does \
     netstat_spells_as_netstat_does \
+    it_watches \
     the_shell_is_offered_what_there_is \
     wrong_words_are_quoted \
     why_names_each_cause \

@@ -229,6 +229,30 @@ static void bpf_finds_every_holder_and_every_descriptor(void **state)
     find_every_holder(TB_DESCRIPTORS_BPF);
 }
 
+static void who_has_ended_holds_no_longer(void **state)
+{
+    uint16_t port;
+    const int fd = bound(SOCK_STREAM, &port);
+    const uint32_t inode = inode_of(fd);
+    struct tb_descriptors found, copy;
+    const pid_t child = fork();
+
+    (void)state;
+    if (child == 0) {
+        pause();
+        _exit(0);
+    }
+    assert_int_equal(tb_descriptors_find(&found, &inode, 1), 0);
+    assert_int_equal(tb_descriptors_copy(&copy, &found), 0);
+    tb_descriptors_free(&found);
+    assert_true(tb_descriptors_hold(&copy));
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+    assert_false(tb_descriptors_hold(&copy));
+    tb_descriptors_free(&copy);
+    close(fd);
+}
+
 static void without_sockets_nothing_is_looked_into(void **state)
 {
     const uint32_t none[] = { 0 };
@@ -321,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_set_has_what_was_put_in_and_no_more),
         cmocka_unit_test(every_holder_and_every_descriptor_is_found),
         cmocka_unit_test(bpf_finds_every_holder_and_every_descriptor),
+        cmocka_unit_test(who_has_ended_holds_no_longer),
         cmocka_unit_test(without_sockets_nothing_is_looked_into),
         cmocka_unit_test(the_files_of_an_ended_leader_are_found),
         cmocka_unit_test(all_sockets_of_a_process_are_told),
