@@ -174,7 +174,7 @@ static size_t prove(struct tb_proclook *looks, struct tb_proctarget *target, boo
         struct tb_proctarget_holder holder = target->holder[i];
 
         if (tb_procview_describe(told->proc, holder.pid, holder.fd, target->socket.inode,
-                               told->arguments, &looks->found[count]) == 0)
+                                 told->arguments, &looks->found[count]) == 0)
             target->holder[count++] = holder;
         else
             is_complete = false;
@@ -186,8 +186,8 @@ static size_t prove(struct tb_proclook *looks, struct tb_proctarget *target, boo
             (connects || tb_diag_is_used(&target->socket));
     for (size_t i = 0; i < count; i++) {
         tb_proclook_remember(looks, &target->socket, looks->found[i].told.pid);
-        tb_proctold_holder(told, target, &looks->found[i].told, target->holder[i].fd,
-                           TB_SOCK_FOUND_SCAN, alone);
+        tb_proctold_holder(told, target, &looks->found[i], target->holder[i].fd, TB_SOCK_FOUND_SCAN,
+                           alone);
     }
     target->is_told = true;
     return count;

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include "procdiag.h"
-#include "procview.h"
 #include "proctold.h"
+#include "procview.h"
 #include "procwalk.h"
 #include "procwire.h"
 

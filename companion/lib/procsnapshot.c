@@ -110,11 +110,11 @@ static void tell_target(const struct tb_procsnapshot *snapshot, const struct tb_
     for (size_t i = 0; i < target->count; i++) {
         const struct tb_proctarget_holder *holder = &target->holder[i];
 
-        if (tb_procview_describe(snapshot->told->proc, holder->pid, holder->fd, target->socket.inode,
-                               snapshot->told->arguments, &found) != 0)
+        if (tb_procview_describe(snapshot->told->proc, holder->pid, holder->fd,
+                                 target->socket.inode, snapshot->told->arguments, &found) != 0)
             continue; /* it has closed it since: the socket's next look will tell */
         snapshot->held(&target->socket, found.told.pid, snapshot->context);
-        tb_proctold_holder(snapshot->told, target, &found.told, holder->fd, TB_SOCK_FOUND_SNAPSHOT,
+        tb_proctold_holder(snapshot->told, target, &found, holder->fd, TB_SOCK_FOUND_SNAPSHOT,
                            alone);
     }
 }

@@ -5,27 +5,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* include/net/tcp_states.h */
-enum {
-    ESTABLISHED = 1,
-    SYN_SENT = 2,
-    SYN_RECV = 3,
-    CLOSE_WAIT = 8,
-    NEW_SYN_RECV = 12
-};
-
 /* In these states it may be accepted yet; in others a socket without a descriptor had one. */
 static bool may_be_accepted(uint8_t state)
 {
-    return state == ESTABLISHED || state == SYN_RECV || state == NEW_SYN_RECV ||
-           state == CLOSE_WAIT;
+    return state == TB_DIAG_ESTABLISHED || state == TB_DIAG_SYN_RECV ||
+           state == TB_DIAG_NEW_SYN_RECV || state == TB_DIAG_CLOSE_WAIT;
 }
 
 /* A connecting socket is there before its SYN is seen: before it is sent, the socket is none of a
  * connection that packets tell of. */
 static bool is_not_seen_yet(const struct tb_diag_socket *socket)
 {
-    return socket->state == SYN_SENT && socket->has_octets && socket->segments_sent == 0;
+    return socket->state == TB_DIAG_SYN_SENT && socket->has_octets && socket->segments_sent == 0;
 }
 
 static enum tb_proctarget_state state_of(const struct tb_proctarget *target, int error,

@@ -29,12 +29,30 @@ static uint64_t since(const struct tb_proctold *told, uint32_t pid, uint64_t tim
     return exec->pid == pid && exec->time_ns < time_ns ? exec->time_ns : time_ns;
 }
 
-static void tell_one(struct tb_proctold *told, const struct tb_sock_process *process,
+static void tell_cgroup(struct tb_proctold *told, const struct tb_procview_process *process,
+                        uint64_t time_ns)
+{
+    uint64_t *slot = &told->cgroup[process->told.cgroup % TB_PROCTOLD_CGROUPS];
+    struct tb_sock_event event = { .kind = TB_SOCK_CGROUP,
+                                   .time_ns = time_ns,
+                                   .path = process->cgroup,
+                                   .fd = -1,
+                                   .process.cgroup = process->told.cgroup };
+
+    if (process->told.cgroup == 0 || *slot == process->told.cgroup)
+        return;
+    *slot = process->told.cgroup;
+    told->tell(&event, told->context);
+}
+
+static void tell_one(struct tb_proctold *told, const struct tb_procview_process *found,
                      uint64_t time_ns)
 {
+    const struct tb_sock_process *process = &found->told;
     struct tb_proctold_process *slot = slot_of(told, process->pid);
     struct tb_sock_event event = { .kind = TB_SOCK_EXEC, .fd = -1, .process = *process };
 
+    tell_cgroup(told, found, time_ns);
     event.time_ns = since(told, process->pid, time_ns);
     slot->pid = process->pid;
     slot->start_ns = process->start_ns;
@@ -43,12 +61,12 @@ static void tell_one(struct tb_proctold *told, const struct tb_sock_process *pro
     told->tell(&event, told->context);
 }
 
-void tb_proctold_tell(struct tb_proctold *told, const struct tb_sock_process *process,
+void tb_proctold_tell(struct tb_proctold *told, const struct tb_procview_process *process,
                       uint64_t time_ns)
 {
-    uint32_t parent = process->parent_pid;
+    uint32_t parent = process->told.parent_pid;
 
-    if (is_told(told, process))
+    if (is_told(told, &process->told))
         return;
     tell_one(told, process, time_ns);
     for (int i = 0; parent != 0 && i < ANCESTORS_MAX; i++) {
@@ -57,13 +75,13 @@ void tb_proctold_tell(struct tb_proctold *told, const struct tb_sock_process *pr
         if (tb_procview_describe(told->proc, parent, 0, 0, told->arguments, found) != 0 ||
             is_told(told, &found->told))
             return;
-        tell_one(told, &found->told, time_ns);
+        tell_one(told, found, time_ns);
         parent = found->told.parent_pid;
     }
 }
 
 void tb_proctold_holder(struct tb_proctold *told, const struct tb_proctarget *target,
-                        const struct tb_sock_process *process, uint32_t fd,
+                        const struct tb_procview_process *process, uint32_t fd,
                         enum tb_sock_found found, bool alone)
 {
     bool listens = target->socket.state == TB_DIAG_LISTEN;
@@ -76,7 +94,7 @@ void tb_proctold_holder(struct tb_proctold *told, const struct tb_proctarget *ta
                                    .fd = (int32_t)fd,
                                    .found = found,
                                    .alone = alone && !listens,
-                                   .process = *process };
+                                   .process = process->told };
 
     tb_proctold_tell(told, process, target->asked_ns);
     told->tell(&event, told->context);
@@ -92,5 +110,5 @@ void tb_proctold_exec(struct tb_proctold *told, uint32_t pid, uint64_t time_ns)
         return;
     slot->pid = 0;
     if (tb_procview_describe(told->proc, pid, 0, 0, told->arguments, found) == 0)
-        tb_proctold_tell(told, &found->told, time_ns);
+        tb_proctold_tell(told, found, time_ns);
 }

@@ -9,12 +9,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "procview.h"
 #include "proctarget.h"
+#include "procview.h"
 
 enum {
     TB_PROCTOLD_PROCESSES = 4096,
-    TB_PROCTOLD_EXECS = 4096
+    TB_PROCTOLD_EXECS = 4096,
+    TB_PROCTOLD_CGROUPS = 256
 };
 
 struct tb_proctold {
@@ -31,17 +32,18 @@ struct tb_proctold {
     struct tb_proctold_exec {
         uint64_t time_ns;
         uint32_t pid;
-    } exec[TB_PROCTOLD_EXECS]; /* when a process became another program */
+    } exec[TB_PROCTOLD_EXECS];            /* when a process became another program */
+    uint64_t cgroup[TB_PROCTOLD_CGROUPS]; /* that were told */
     struct tb_procview_process scratch;
 };
 
 /* Tells what the process is, as it was described at `time_ns`, unless that has been told. */
-void tb_proctold_tell(struct tb_proctold *told, const struct tb_sock_process *process,
+void tb_proctold_tell(struct tb_proctold *told, const struct tb_procview_process *process,
                       uint64_t time_ns);
 
 /* Tells that the process holds the socket, as it was found: HELD, or LISTEN. */
 void tb_proctold_holder(struct tb_proctold *told, const struct tb_proctarget *target,
-                        const struct tb_sock_process *process, uint32_t fd,
+                        const struct tb_procview_process *process, uint32_t fd,
                         enum tb_sock_found found, bool alone);
 
 /* The process runs another program since `time_ns`. */

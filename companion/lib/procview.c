@@ -274,6 +274,31 @@ static int read_identity(int folder, struct tb_procview_process *process, uint32
     return 0;
 }
 
+/* FNV-1a: https://www.rfc-editor.org/rfc/rfc9923 */
+static uint64_t number_of(const char *text)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
+    return hash == 0 ? 1 : hash;
+}
+
+static void read_cgroup(int folder, struct tb_procview_process *process)
+{
+    char text[TB_PROC_TEXT_MAX];
+    ssize_t got = read_text(folder, "cgroup", text, sizeof text);
+    const char *path;
+    size_t length;
+
+    process->cgroup[0] = '\0';
+    if (got <= 0 || !tb_proc_read_cgroup(text, (size_t)got, &path, &length))
+        return;
+    memcpy(process->cgroup, path, length);
+    process->cgroup[length] = '\0';
+    process->told.cgroup = number_of(process->cgroup);
+}
+
 static int open_process(int proc, uint32_t pid)
 {
     char path[PATH_SIZE];
@@ -286,7 +311,7 @@ static int open_process(int proc, uint32_t pid)
 
 /* The folder stays that process's when its number is another's. */
 int tb_procview_describe(int proc, uint32_t pid, uint32_t fd, uint64_t inode, bool arguments,
-                       struct tb_procview_process *process)
+                         struct tb_procview_process *process)
 {
     tb_auto_fd int folder = open_process(proc, pid);
     uint32_t group;
@@ -302,6 +327,7 @@ int tb_procview_describe(int proc, uint32_t pid, uint32_t fd, uint64_t inode, bo
     if (group != process->told.pid)
         return -ENOENT;
     read_exe(folder, process);
+    read_cgroup(folder, process);
     if (arguments)
         read_arguments(folder, process);
     return inode != 0 && !is_that_socket(folder, fd, inode) ? -ESTALE : 0;

@@ -38,12 +38,14 @@ typedef void tb_procview_socket_fn(uint32_t fd, uint64_t inode, void *context);
  * -ENOENT: the process has gone; else some may not have been told. */
 int tb_procview_sockets(int proc, uint32_t pid, tb_procview_socket_fn *tell, void *context);
 
-/* A process with its texts. */
+/* A process with its texts. told.cgroup is a number of our own for the path: it is the same for the
+ * same path. */
 struct tb_procview_process {
     struct tb_sock_process told; /* points into the rest */
     char comm[TB_PROC_COMM_MAX + 1];
     char exe[TB_PROC_TEXT_MAX + 1];
     char arguments[TB_PROC_TEXT_MAX];
+    char cgroup[TB_PROC_TEXT_MAX + 1]; /* its path; "": not known */
 };
 
 /* Describes the process, which is told by its pid or by that of one of its threads; where `inode`
@@ -51,6 +53,6 @@ struct tb_procview_process {
  * read of it is not known. 0; -ESTALE: not (or no longer) that socket; -ENOENT: the process has
  * gone. */
 int tb_procview_describe(int proc, uint32_t pid, uint32_t fd, uint64_t inode, bool arguments,
-                       struct tb_procview_process *process);
+                         struct tb_procview_process *process);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "procview.h"
 #include "proctarget.h"
+#include "procview.h"
 
 enum {
     TB_PROCWALK_BORN = 512 /* processes that begin during a walk */

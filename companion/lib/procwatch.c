@@ -30,6 +30,7 @@
 #include "prockeep.h"
 #include "procwire.h"
 #include "watch_ops.h"
+#include "word.h"
 
 #define NS_PER_S  UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
@@ -409,8 +410,9 @@ static int start_helper(struct procwatch *watch, struct tb_prochelper *helper)
 static const char *why_no_births(int error)
 {
     if (error == -EPERM)
-        return "CAP_NET_ADMIN is missing";
-    return error == -ECONNREFUSED ? "the first network namespace only has it" : strerror(-error);
+        return tb_word("CAP_NET_ADMIN is missing");
+    return error == -ECONNREFUSED ? tb_word("the first network namespace only has it")
+                                  : strerror(-error);
 }
 
 static void say_what_is_missing(int births, char reason[TB_WATCH_REASON_MAX])
@@ -420,11 +422,15 @@ static void say_what_is_missing(int births, char reason[TB_WATCH_REASON_MAX])
 
     if (missing != NULL)
         length = (size_t)snprintf(reason, TB_WATCH_REASON_MAX,
-                                  "%s: only processes of this user are looked into", missing);
-    if (births < 0 && length < TB_WATCH_REASON_MAX)
-        (void)snprintf(reason + length, TB_WATCH_REASON_MAX - length,
-                       "%sno process connector (%s): nobody tells of new processes and names",
-                       length > 0 ? "; " : "", why_no_births(births));
+                                  tb_word("%s: only processes of this user are looked into"),
+                                  tb_word(missing));
+    if (births >= 0 || length + 2 >= TB_WATCH_REASON_MAX)
+        return;
+    if (length > 0)
+        length += (size_t)snprintf(reason + length, TB_WATCH_REASON_MAX - length, "; ");
+    (void)snprintf(reason + length, TB_WATCH_REASON_MAX - length,
+                   tb_word("no process connector (%s): nobody tells of new processes and names"),
+                   why_no_births(births));
 }
 
 static int poll_both(struct procwatch *watch)
@@ -481,7 +487,7 @@ static int open_all(struct procwatch *watch, const struct tb_watch_options *opti
     watch->netns = (uint32_t)file.st_ino;
     watch->openings = tb_opening_open();
     if (watch->openings == -EPERM)
-        (void)snprintf(reason, TB_WATCH_REASON_MAX, "CAP_NET_RAW is missing");
+        (void)snprintf(reason, TB_WATCH_REASON_MAX, "%s", tb_word("CAP_NET_RAW is missing"));
     if (watch->openings < 0)
         return watch->openings;
     error = open_helper(watch, options, reason);

@@ -25,7 +25,7 @@ struct request {
     struct tb_tuple tuple;
 };
 
-/* Followed by the program's name, a NUL, and the arguments. */
+/* Followed by the program's name, or the path of CGROUP; a NUL; and the arguments. */
 struct event {
     uint32_t kind;
     uint32_t netns;
@@ -34,6 +34,7 @@ struct event {
     uint64_t lost;
     uint64_t since_ns;
     uint64_t start_ns;
+    uint64_t cgroup;
     struct tb_tuple tuple;
     uint32_t uid;
     int32_t fd;
@@ -92,14 +93,13 @@ static size_t at_most(size_t length)
 static void put_process(struct event *octets, const struct tb_sock_process *process)
 {
     octets->start_ns = process->start_ns;
+    octets->cgroup = process->cgroup;
     octets->pid = process->pid;
     octets->parent_pid = process->parent_pid;
     octets->process_uid = process->uid;
     octets->in_kernel = process->in_kernel;
     for (size_t i = 0; process->comm != NULL && i < COMM_SIZE - 1 && process->comm[i] != '\0'; i++)
         octets->comm[i] = process->comm[i];
-    if (process->exe != NULL)
-        octets->exe_length = (uint16_t)at_most(strlen(process->exe));
     if (process->arguments != NULL)
         octets->arguments_length = (uint16_t)at_most(process->arguments_length);
 }
@@ -107,6 +107,7 @@ static void put_process(struct event *octets, const struct tb_sock_process *proc
 size_t tb_procwire_put_event(uint8_t message[TB_PROCWIRE_MAX], const struct tb_sock_event *event)
 {
     const struct tb_sock_process *process = &event->process;
+    const char *text = event->kind == TB_SOCK_CGROUP ? event->path : process->exe;
     struct event octets = { .kind = KIND_EVENT,
                             .netns = event->netns,
                             .time_ns = event->time_ns,
@@ -122,9 +123,11 @@ size_t tb_procwire_put_event(uint8_t message[TB_PROCWIRE_MAX], const struct tb_s
     size_t length = sizeof octets;
 
     put_process(&octets, process);
+    if (text != NULL)
+        octets.exe_length = (uint16_t)at_most(strlen(text));
     memcpy(message, &octets, sizeof octets);
     if (octets.exe_length > 0)
-        memcpy(message + length, process->exe, octets.exe_length);
+        memcpy(message + length, text, octets.exe_length);
     length += octets.exe_length;
     message[length++] = '\0';
     if (octets.arguments_length > 0)
@@ -162,6 +165,7 @@ bool tb_procwire_read_event(const void *data, size_t length, struct tb_sock_even
         .found = (enum tb_sock_found)octets->found,
         .alone = octets->alone != 0,
         .process = { .start_ns = octets->start_ns,
+                     .cgroup = octets->cgroup,
                      .pid = octets->pid,
                      .parent_pid = octets->parent_pid,
                      .uid = octets->process_uid,
@@ -170,6 +174,10 @@ bool tb_procwire_read_event(const void *data, size_t length, struct tb_sock_even
                      .exe = texts },
         .kind = octets->event,
     };
+    if (octets->event == TB_SOCK_CGROUP) {
+        event->path = texts;
+        event->process.exe = "";
+    }
     if (octets->arguments_length > 0) {
         event->process.arguments = texts + octets->exe_length + 1;
         event->process.arguments_length = octets->arguments_length;
