@@ -458,6 +458,19 @@ static void show_status(struct loop *loop)
     tb_status_show(loop->session);
 }
 
+/* The capture goes on. */
+static void say_failure(const struct loop *loop)
+{
+    const char *reason = tb_owners_failure(loop->session->owners);
+    struct tb_complaint warning;
+
+    if (reason == NULL)
+        return;
+    (void)tb_complain(&warning, TB_EXIT_OK, tb_word("processes"), "%s", reason);
+    tb_status_clear(loop->session);
+    tb_complaint_print(stderr, &warning);
+}
+
 static void flush(struct loop *loop)
 {
     int status;
@@ -484,6 +497,7 @@ int tb_loop_run(struct tb_session *session, struct tb_complaint *complaint)
         write_pending(&loop, false);
         review_now_and_then(&loop);
         flush(&loop);
+        say_failure(&loop);
         obey_time(&loop);
         show_status(&loop);
         if (loop.is_ending && tb_monotonic_ns() >= loop.end_ns)

@@ -2,6 +2,7 @@
 /* owners.c - the processes at the ends of captured packets */
 #include "owners.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct tb_owners {
     uint64_t expired_ns; /* CLOCK_MONOTONIC */
     char remarks[REMARKS_MAX][TB_WATCH_REASON_MAX + 64];
     size_t remark_count;
+    bool has_failed; /* and that has not been asked for yet */
     char note[TB_NOTE_MAX + 1];
 };
 
@@ -189,11 +191,20 @@ void tb_owners_drain(struct tb_owners *owners)
     monotonic_ns = read_clocks(&owners->drained_ns);
     tb_timeline_add(&owners->timeline, monotonic_ns, owners->drained_ns);
     /* what it could not read it tells as lost */
-    (void)tb_watch_drain(owners->watch, feed, owners);
+    if (tb_watch_drain(owners->watch, feed, owners) == -EPIPE)
+        owners->has_failed = true;
     if (monotonic_ns - owners->expired_ns < EXPIRE_NS)
         return;
     owners->expired_ns = monotonic_ns;
     tb_attrib_expire(owners->attrib, monotonic_ns);
+}
+
+const char *tb_owners_failure(struct tb_owners *owners)
+{
+    if (!owners->has_failed)
+        return NULL;
+    owners->has_failed = false;
+    return tb_word("the helper that looks under /proc has ended: nobody becomes known any more");
 }
 
 bool tb_owners_is_behind(const struct tb_owners *owners, uint64_t time_ns)
@@ -213,6 +224,19 @@ static bool is_loopback(uint32_t link_type, const struct tb_packet *packet)
     return ((unsigned)packet->data[at] << 8 | packet->data[at + 1]) == ARPHRD_LOOPBACK;
 }
 
+/* Whoever has to look does it for ends that nobody has told of. */
+static void sight_unknown(struct tb_owners *owners, uint32_t netns,
+                          const struct tb_owners_sight *sight)
+{
+    const struct tb_tuple *sender = &sight->packet.frame.sender;
+    const struct tb_tuple receiver = tb_tuple_turned(sender);
+
+    if (!sight->annotation.known[TB_NOTE_SRC])
+        tb_watch_sight(owners->watch, netns, sender);
+    if (!sight->annotation.known[TB_NOTE_DST])
+        tb_watch_sight(owners->watch, netns, &receiver);
+}
+
 void tb_owners_look(struct tb_owners *owners, const struct tb_packet *packet,
                     const struct tb_owners_place *place, struct tb_owners_sight *sight)
 {
@@ -226,9 +250,7 @@ void tb_owners_look(struct tb_owners *owners, const struct tb_packet *packet,
     seen->netns = place->netns;
     seen->loopback = place->loopback || is_loopback(place->link_type, packet);
     tb_annotator_look(owners->annotator, owners->attrib, seen, &sight->annotation);
-    /* whoever has to look does it for ends that nobody has told of */
-    if (!sight->annotation.known[TB_NOTE_SRC] || !sight->annotation.known[TB_NOTE_DST])
-        tb_watch_sight(owners->watch, place->netns, &seen->frame.sender);
+    sight_unknown(owners, place->netns, sight);
 }
 
 bool tb_owners_is_undecided(const struct tb_owners_sight *sight)

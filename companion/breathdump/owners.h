@@ -56,6 +56,10 @@ int tb_owners_helper(const struct tb_owners *owners);
 /* Learns what has happened until now. */
 void tb_owners_drain(struct tb_owners *owners);
 
+/* Why nobody becomes known any more, where that has come up since this was asked last: one line.
+ * NULL: nothing has. */
+const char *tb_owners_failure(struct tb_owners *owners);
+
 /* What happened before a packet of this time (CLOCK_REALTIME) may not have been learned yet. */
 bool tb_owners_is_behind(const struct tb_owners *owners, uint64_t time_ns);
 

@@ -131,6 +131,7 @@ static struct tb_attrib_question question_of(const struct tb_annotator_packet *p
                                         .time_ns = packet->time_ns,
                                         .netns = packet->netns,
                                         .may_open = packet->frame.may_open,
+                                        .opens = packet->frame.opens,
                                         .only_there = packet->loopback };
 }
 

@@ -128,14 +128,42 @@ static struct tb_end *find_used(struct tb_attrib *attrib, const struct tb_sock_e
     return end;
 }
 
-/* The socket was there after the look began. */
-static struct tb_end *find_held(struct tb_attrib *attrib, const struct tb_sock_event *event)
+/* The latest of the socket's generations, but for those that a packet opened after the look began.
+ * Where it opened so soon after that the clocks do not tell which was first, *is_doubtful. */
+static struct tb_end *find_looked_at(const struct tb_attrib *attrib,
+                                     const struct tb_sock_event *event, bool *is_doubtful)
 {
     struct tb_end *end = next_of_socket(attrib, event, NULL);
 
+    *is_doubtful = false;
+    while (end != NULL && end->origin == TB_END_SEEN && end->opened_ns > event->time_ns) {
+        if (end->opened_ns - event->time_ns <= TB_ATTRIB_NEAR_NS)
+            *is_doubtful = true;
+        end = next_of_socket(attrib, event, end);
+    }
+    return end;
+}
+
+/* The socket was there after the look began. NULL with *is_doubtful: nobody can tell. */
+static struct tb_end *find_held(struct tb_attrib *attrib, const struct tb_sock_event *event,
+                                bool *is_doubtful)
+{
+    struct tb_end *end = find_looked_at(attrib, event, is_doubtful);
+
+    if (*is_doubtful)
+        return NULL;
     if (end == NULL || end->closed_ns <= event->time_ns)
         return tb_end_add(&attrib->ends, event, TB_END_FOUND);
     return end;
+}
+
+/* Of several that packets opened, the one of which it is not known which socket it is may be
+ * another than the one that closes. */
+static bool may_be_another(const struct tb_attrib *attrib, const struct tb_sock_event *event,
+                           const struct tb_end *end)
+{
+    return end->origin == TB_END_SEEN && event->socket != 0 && end->socket == 0 &&
+           next_of_socket(attrib, event, end) != NULL;
 }
 
 /* What CLOSE closes; a new end that is gone, where nothing is known of it. */
@@ -319,13 +347,86 @@ static int take_listen(struct tb_attrib *attrib, const struct tb_sock_event *eve
 static int take_held(struct tb_attrib *attrib, const struct tb_sock_event *event,
                      struct tb_process *process)
 {
-    struct tb_end *end = find_held(attrib, event);
+    bool is_doubtful;
+    struct tb_end *end = find_held(attrib, event, &is_doubtful);
 
     if (end == NULL)
-        return -ENOMEM;
+        return is_doubtful ? 0 : -ENOMEM;
+    if (end->origin == TB_END_SEEN && end->socket == 0)
+        end->socket = event->socket;
     tb_end_touch(&attrib->ends, end, event->time_ns);
     if (process != NULL)
         hold(attrib, end, event, process);
+    return 0;
+}
+
+/* A look that came after this packet, but before it was told of, found the holder of this. */
+static void inherit(struct tb_attrib *attrib, struct tb_end *end, struct tb_end *older)
+{
+    end->socket = older->socket;
+    end->owner = older->owner;
+    end->source = older->source;
+    end->owner_ns = older->owner_ns;
+    end->look_ns = older->look_ns;
+    end->uid = older->uid;
+    end->fd = older->fd;
+    end->is_shared = older->is_shared;
+    end->is_not_alone = older->is_not_alone;
+    end->is_bare = older->is_bare;
+    older->owner = NULL;
+    unset_owner(attrib, older);
+    older->socket = 0;
+}
+
+/* Who was found by a look after the packet was found holding the socket that the packet opened. */
+static bool was_found_after(const struct tb_end *end, uint64_t time_ns)
+{
+    return (end->source == TB_OWNER_SOURCE_SNAPSHOT || end->source == TB_OWNER_SOURCE_SCAN) &&
+           end->look_ns > time_ns;
+}
+
+static int take_seen(struct tb_attrib *attrib, const struct tb_sock_event *event,
+                     struct tb_process *process)
+{
+    struct tb_end *newer = NULL;
+    struct tb_end *end = next_of_socket(attrib, event, NULL);
+    struct tb_end *added;
+
+    (void)process;
+    while (end != NULL && end->opened_ns > event->time_ns) {
+        newer = end;
+        end = next_of_socket(attrib, event, end);
+    }
+    if (end != NULL && end->opened_ns == event->time_ns)
+        return 0; /* told twice */
+    if (newer != NULL && newer->origin == TB_END_FOUND) {
+        newer->origin = TB_END_SEEN;
+        tb_end_move(&attrib->ends, newer, event->time_ns);
+    } else {
+        added = tb_end_add(&attrib->ends, event, TB_END_SEEN);
+        if (added == NULL)
+            return -ENOMEM;
+        end = next_of_socket(attrib, event, added); /* making room may have forgotten it */
+        if (end != NULL && newer == NULL && was_found_after(end, event->time_ns))
+            inherit(attrib, added, end);
+    }
+    if (end != NULL && (end->implied || end->closed_ns > event->time_ns))
+        tb_end_close(&attrib->ends, end, event->time_ns);
+    return 0;
+}
+
+static int take_nobody(struct tb_attrib *attrib, const struct tb_sock_event *event,
+                       struct tb_process *process)
+{
+    bool is_doubtful;
+    struct tb_end *end = find_looked_at(attrib, event, &is_doubtful);
+
+    (void)process;
+    if (end == NULL || is_doubtful)
+        return 0;
+    end->is_nobodys = true;
+    if (event->alone && end->origin == TB_END_SEEN && end->closed_ns == TB_TIME_NEVER)
+        tb_end_close(&attrib->ends, end, event->time_ns);
     return 0;
 }
 
@@ -342,6 +443,8 @@ static int take_close(struct tb_attrib *attrib, const struct tb_sock_event *even
     end = find_closed(attrib, event);
     if (end == NULL)
         return -ENOMEM;
+    if (may_be_another(attrib, event, end))
+        return 0;
     if (end->closed_ns == TB_TIME_NEVER || end->implied)
         tb_end_close(&attrib->ends, end, event->time_ns);
     return 0;
@@ -371,6 +474,7 @@ static take_fn *const takers[TB_SOCK_EVENT_COUNT] = {
     [TB_SOCK_CONNECT] = take_connect, [TB_SOCK_OPEN] = take_open,
     [TB_SOCK_ACCEPT] = take_accept,   [TB_SOCK_USE] = take_use,
     [TB_SOCK_LISTEN] = take_listen,   [TB_SOCK_HELD] = take_held,
+    [TB_SOCK_SEEN] = take_seen,       [TB_SOCK_NOBODY] = take_nobody,
     [TB_SOCK_CLOSE] = take_close,     [TB_SOCK_FORK] = take_nothing,
     [TB_SOCK_EXEC] = take_nothing,    [TB_SOCK_RENAME] = take_nothing,
     [TB_SOCK_EXIT] = take_nothing,    [TB_SOCK_CGROUP] = take_nothing,

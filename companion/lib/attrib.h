@@ -43,6 +43,7 @@ struct tb_attrib_question {
     uint32_t netns;        /* where the packet was captured */
     bool may_open;   /* it carries SYN, or nobody knows: so it is none of a connection that had
                         been closed before */
+    bool opens;      /* it carries SYN without ACK: it is the first one of its connection */
     bool only_there; /* its end is in that namespace: loopback. Else: there first, then in any
                         other namespace in which one end alone has this tuple */
 };
@@ -61,8 +62,9 @@ struct tb_attrib_answer {
 bool tb_attrib_ask(struct tb_attrib *attrib, const struct tb_attrib_question *question,
                    struct tb_attrib_answer *answer);
 
-/* Whether the end is known to be open or to have been (by OPEN, CONNECT, USE, HELD), be its owner
- * known or not: else nobody can be expected to become known. */
+/* Whether the end is known to be open or to have been (by OPEN, CONNECT, USE, HELD, SEEN), be its
+ * owner known or not, and NOBODY was not told of it: else nobody can be expected to become known.
+ */
 bool tb_attrib_has_end(struct tb_attrib *attrib, const struct tb_attrib_question *question);
 
 /* Whether `pid` is `ancestor` or descends from it by forks that the watch has seen or that the

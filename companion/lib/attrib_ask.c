@@ -15,8 +15,12 @@ static const uint64_t reach_ns[TB_END_ORIGIN_COUNT] = {
     [TB_END_PASSIVE] = 64000000000u, /* SYN-ACK is sent again for 63 s: tcp_synack_retries is 5 */
     [TB_END_FOUND] = 1000000000u,    /* a look that the packet caused; see reaches() */
     [TB_END_USED] = 0,
+    [TB_END_SEEN] = 0,
     [TB_END_GONE] = 0,
 };
+
+/* A packet and what was told of it have the time of one clock, read twice on another. */
+#define SAME_PACKET_NS 1000000u
 
 enum {
     NAMESPACES_MAX = 8 /* where a tuple is in more, no end is alone */
@@ -109,13 +113,42 @@ static enum found choose_closed(const struct tb_attrib *attrib,
     return may_be_newer ? FOUND_UNSURE : FOUND_END;
 }
 
+static uint64_t distance(uint64_t one, uint64_t other)
+{
+    return one < other ? other - one : one - other;
+}
+
+/* The end that this very packet opens. NULL: that was not told. */
+static const struct tb_end *opened_by(const struct tb_attrib *attrib,
+                                      const struct tb_attrib_question *question, uint32_t netns)
+{
+    const struct tb_end *end = NULL;
+    const struct tb_end *nearest = NULL;
+    uint64_t least_ns = SAME_PACKET_NS;
+
+    while ((end = next_there(attrib, &question->tuple, netns, end)) != NULL) {
+        uint64_t away_ns = distance(end->opened_ns, question->time_ns);
+
+        if (end->origin != TB_END_SEEN || away_ns > least_ns)
+            continue;
+        least_ns = away_ns;
+        nearest = end;
+    }
+    return nearest;
+}
+
 static enum found choose_there(const struct tb_attrib *attrib,
                                const struct tb_attrib_question *question, uint32_t netns,
                                const struct tb_end **chosen)
 {
     const struct tb_end *newer = NULL;
-    const struct tb_end *end = next_there(attrib, &question->tuple, netns, NULL);
+    const struct tb_end *end = question->opens ? opened_by(attrib, question, netns) : NULL;
 
+    if (end != NULL) {
+        *chosen = end;
+        return FOUND_END;
+    }
+    end = next_there(attrib, &question->tuple, netns, NULL);
     while (end != NULL) {
         const struct tb_end *older = next_there(attrib, &question->tuple, netns, end);
 
@@ -419,7 +452,8 @@ bool tb_attrib_has_end(struct tb_attrib *attrib, const struct tb_attrib_question
 {
     struct choice choice;
 
-    return choose(attrib, question, &choice);
+    return choose(attrib, question, &choice) &&
+           (choice.end->owner != NULL || !choice.end->is_nobodys);
 }
 
 bool tb_attrib_descends(const struct tb_attrib *attrib, uint32_t pid, uint64_t start_ns,

@@ -22,6 +22,7 @@ enum tb_end_origin {
     TB_END_PASSIVE,   /* by OPEN or ACCEPT: it was ESTABLISHED at opened_ns */
     TB_END_FOUND,     /* by HELD: it was there at opened_ns or soon after */
     TB_END_USED,      /* by USE alone: likewise */
+    TB_END_SEEN,      /* by SEEN: a packet opened it at opened_ns */
     TB_END_GONE,      /* by CLOSE alone: it was there before */
     TB_END_ORIGIN_COUNT
 };
@@ -47,6 +48,7 @@ struct tb_end {
     bool implied;      /* CLOSE was not told: the next generation was */
     bool is_shared;    /* one look found several processes that hold it */
     bool is_not_alone; /* others may hold it, or have held it when it was looked at */
+    bool is_nobodys;   /* a look found nobody who holds it */
     bool is_bare;      /* the owner was told without its start */
 };
 

@@ -17,4 +17,7 @@ struct tb_attrib {
     uint64_t began_ns; /* of the earliest event; TB_TIME_NEVER: none yet */
 };
 
+/* A packet and a look that are nearer to each other may have been the other way round. */
+#define TB_ATTRIB_NEAR_NS 1000000u
+
 #endif

@@ -167,6 +167,7 @@ static void read_info(const struct tb_nl_rest *rest, struct tb_diag_socket *sock
     socket->octets_sent = info.tcpi_bytes_sent;
     socket->octets_to_send = info.tcpi_notsent_bytes;
     socket->quiet_ms = quiet_ms(&info);
+    socket->segments_sent = info.tcpi_segs_out;
     socket->has_octets = true;
 }
 

@@ -41,12 +41,13 @@ struct tb_diag_socket {
     uint64_t octets_received;
     uint64_t octets_sent; /* with those sent again */
     uint64_t octets_to_send;
-    uint32_t quiet_ms; /* the longest of: since it last sent data, received data, received an
-                          acknowledgment. So old the socket is at least, within a tick of the
-                          kernel's clock; 0 where it is not told: before the handshake is done */
-    uint8_t family;    /* AF_INET or AF_INET6: of the socket, not of the addresses */
-    uint8_t state;     /* include/net/tcp_states.h */
-    bool has_octets;   /* the three numbers of octets, and how long it was quiet, are known */
+    uint32_t quiet_ms;      /* the longest of: since it last sent data, received data, received an
+                               acknowledgment. So old the socket is at least, within a tick of the
+                               kernel's clock; 0 where it is not told: before the handshake is done */
+    uint32_t segments_sent; /* with those without data, such as SYN */
+    uint8_t family;         /* AF_INET or AF_INET6: of the socket, not of the addresses */
+    uint8_t state;          /* include/net/tcp_states.h */
+    bool has_octets; /* the numbers of octets and segments, and how long it was quiet, are known */
     bool ipv6_only;
 };
 

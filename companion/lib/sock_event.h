@@ -23,7 +23,13 @@ enum tb_sock_event_kind {
     TB_SOCK_LISTEN,  /* the process listens, or was found holding a socket that listens; the remote
                         address and port are zero */
     TB_SOCK_HELD,    /* the process was found holding it; see `found`. `time_ns`: when the look that
-                        found it began. Of several processes that hold it each is told */
+                        found it began; the socket was there then, or was born during a snapshot. Of
+                        several processes that hold it each is told */
+    TB_SOCK_SEEN,    /* a packet that opens the connection was seen, such as a SYN: whoever had the
+                        tuple before has it no longer, and nobody is known to hold it yet. Each of
+                        its ends is told. `time_ns` is that of the packet */
+    TB_SOCK_NOBODY,  /* a look at `time_ns` found nobody who holds it: nobody is to be expected
+                        soon. With `alone` there is no such socket either */
     TB_SOCK_CLOSE,   /* the connection has left the state table, or is TIME-WAIT; or a socket no
                         longer listens: the remote address and port are zero */
     TB_SOCK_FORK,    /* the process is new; `parent_pid` is its parent */
@@ -76,7 +82,8 @@ struct tb_sock_event {
     enum tb_sock_found found;       /* with HELD */
     bool alone;                     /* with HELD: every process was looked into while the socket was
                                        there, and no other held it. Else others may: one that is
-                                       found alone but not told as such is unsure */
+                                       found alone but not told as such is unsure. With NOBODY:
+                                       see there */
     struct tb_sock_process process; /* pid 0: none */
     uint8_t kind;                   /* enum tb_sock_event_kind */
 };

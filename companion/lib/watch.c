@@ -15,13 +15,21 @@
 #define BPF_OPS NULL
 #endif
 
+#ifdef TB_HAVE_PROC
+#define PROC_OPS &tb_procwatch_ops
+#else
+#define PROC_OPS NULL
+#endif
+
 static const struct row {
     const struct tb_watch_ops *ops;
     const char *absent; /* what to say where there are none */
 } rows[TB_MECHANISM_COUNT] = {
     [TB_MECHANISM_NONE] = { NULL, "no mechanism was named" },
     [TB_MECHANISM_BPF] = { BPF_OPS, "BPF is not built in: clang, bpftool or libbpf was not there" },
-    [TB_MECHANISM_PROC] = { NULL, "looking under /proc is not built in" },
+    [TB_MECHANISM_PROC] = { PROC_OPS,
+                            "looking under /proc is not built in: libcap or libseccomp was not "
+                            "there" },
     [TB_MECHANISM_LIVE] = { NULL, "only Wireshark looks for owners while it captures" },
     [TB_MECHANISM_FOREIGN] = { NULL, "another tool's notes cannot be watched" },
 };

@@ -40,12 +40,12 @@ int tb_watch_snapshot(struct tb_watch *watch, tb_sock_event_fn *tell, void *cont
 int tb_watch_fd(const struct tb_watch *watch);
 
 /* Tells everything that has happened since; does not wait. A LOST event tells of what overflowed.
- * 0 or -errno. */
+ * 0 or -errno; -EPIPE, once: the helper has ended, and nobody becomes known any more. */
 int tb_watch_drain(struct tb_watch *watch, tb_sock_event_fn *tell, void *context);
 
-/* A packet of this connection was seen, as sent by the local end of `tuple`. A mechanism that has
- * to look for owners looks for both ends now, without waiting; what it finds is told at a later
- * drain. Cheap to call for the first packets of each connection; BPF passes it over. */
+/* A packet of this connection was seen, and nobody is known at the local end of `tuple`. A
+ * mechanism that has to look for owners may look for that end once more, without waiting; what it
+ * finds is told at a later drain. Cheap to call for every such packet; BPF passes it over. */
 void tb_watch_sight(struct tb_watch *watch, uint32_t netns, const struct tb_tuple *tuple);
 
 /* Events lost since the beginning. */

@@ -29,7 +29,7 @@ list=$(mktemp)
 trap 'rm -f "$list"' EXIT
 known=$(texts companion/lib/word.def)
 missing=0
-for file in companion/breathdump/*.c companion/lib/watch.c companion/lib/bpf*.c; do
+for file in companion/breathdump/*.c companion/lib/watch.c companion/lib/bpf*.c companion/lib/proc*.c companion/lib/opening.c; do
     case $file in
     */help.c | */blocks.c) continue ;; # help.c: see above; blocks.c writes into the file
     esac

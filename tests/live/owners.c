@@ -5,7 +5,8 @@
  *
  * POPULATION is the program live-population, OPTION its. For each end of each connection the
  * attribution is asked, when everything has ended, who had it at the time that the process wrote
- * down. A wrong name fails; with BPF, whatever is not named surely does too. */
+ * down. A wrong name fails; with BPF, whatever is not named surely does too. With PROC somebody
+ * else who held the socket, as who accepted it for another did, is no wrong name. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>
@@ -22,16 +23,11 @@
 #include "truth.h"
 #include "watch.h"
 
+#define SAME_NS UINT64_C(5000000000) /* no end lives longer */
+
 enum {
     WAIT_MS = 5,
     MISTAKES_SHOWN = 10
-};
-
-struct test {
-    struct tb_attrib *attrib;
-    struct tb_watch *watch;
-    uint32_t netns;
-    unsigned mistakes;
 };
 
 struct line {
@@ -42,9 +38,20 @@ struct line {
     uint64_t time_ns;
 };
 
+struct test {
+    struct tb_attrib *attrib;
+    struct tb_watch *watch;
+    uint32_t netns;
+    unsigned mistakes;
+    enum tb_mechanism mechanism;
+    struct line *acceptors;
+    size_t acceptor_count;
+};
+
 enum result {
     RESULT_RIGHT,
     RESULT_UNSURE, /* and right */
+    RESULT_HELD,   /* by another, who held it too */
     RESULT_UNKNOWN,
     RESULT_WRONG,
     RESULT_COUNT
@@ -68,7 +75,7 @@ static void drain(struct test *test)
 
 /* --- While it lives --------------------------------------------------------------------------- */
 
-static void begin(struct test *test, enum tb_mechanism mechanism, bool by_libbpf)
+static void begin(struct test *test, bool by_libbpf)
 {
     const struct tb_watch_options options = { .by_libbpf = by_libbpf };
     char reason[TB_WATCH_REASON_MAX];
@@ -81,7 +88,7 @@ static void begin(struct test *test, enum tb_mechanism mechanism, bool by_libbpf
     test->attrib = tb_attrib_new(NULL);
     if (test->attrib == NULL)
         tb_fail("out of memory");
-    error = tb_watch_open(mechanism, &options, &test->watch, reason);
+    error = tb_watch_open(test->mechanism, &options, &test->watch, reason);
     if (error != 0)
         tb_skip("%s", reason);
     if (reason[0] != '\0')
@@ -147,15 +154,32 @@ static bool read_line(FILE *truth, struct line *line)
     return true;
 }
 
-static bool is_said_of(const struct tb_owner *owner, const struct line *line)
+static bool is_said_of(const struct test *test, const struct tb_owner *owner,
+                       const struct line *line)
 {
     const struct tb_octet_string *comm = &owner->text[TB_OWNER_COMM];
     enum tb_owner_source source =
         strcmp(line->end, "client") == 0 ? TB_OWNER_SOURCE_CONNECTOR : TB_OWNER_SOURCE_USER;
 
+    if (test->mechanism == TB_MECHANISM_PROC)
+        source = TB_OWNER_SOURCE_SCAN;
     return owner->pid == line->pid && owner->source == source &&
            comm->length == strlen(line->comm) &&
            memcmp(comm->octets, line->comm, comm->length) == 0;
+}
+
+/* The same end in the seconds before. */
+static bool accepted_it(const struct test *test, const struct tb_owner *owner,
+                        const struct line *line)
+{
+    for (size_t i = 0; i < test->acceptor_count; i++) {
+        const struct line *acceptor = &test->acceptors[i];
+
+        if (acceptor->time_ns <= line->time_ns && line->time_ns - acceptor->time_ns < SAME_NS &&
+            tb_tuple_equal(&acceptor->tuple, &line->tuple) && is_said_of(test, owner, acceptor))
+            return true;
+    }
+    return false;
 }
 
 static enum result ask(struct test *test, const struct line *line)
@@ -169,11 +193,14 @@ static enum result ask(struct test *test, const struct line *line)
 
     if (!tb_attrib_ask(test->attrib, &question, &answer))
         result = RESULT_UNKNOWN;
-    else if (!is_said_of(&answer.owner, line))
+    else if (test->mechanism == TB_MECHANISM_PROC && accepted_it(test, &answer.owner, line))
+        result = RESULT_HELD;
+    else if (!is_said_of(test, &answer.owner, line))
         result = RESULT_WRONG;
     else if (answer.owner.certainty != TB_OWNER_SURE)
         result = RESULT_UNSURE;
-    if (result != RESULT_RIGHT && test->mistakes++ < MISTAKES_SHOWN)
+    if ((result == RESULT_WRONG || test->mechanism == TB_MECHANISM_BPF) && result != RESULT_RIGHT &&
+        test->mistakes++ < MISTAKES_SHOWN)
         printf("port %u to %u, the %s: is %u (%s), said %u (%.*s) by %s\n", line->tuple.local_port,
                line->tuple.remote_port, line->end, line->pid, line->comm, answer.owner.pid,
                (int)comm->length, comm->length == 0 ? "" : comm->octets,
@@ -188,8 +215,11 @@ struct sum {
 
 static void print_sum(const struct sum *sum)
 {
-    printf("%s: %u right, %u unsure, %u unknown, %u wrong\n", sum->end, sum->results[RESULT_RIGHT],
-           sum->results[RESULT_UNSURE], sum->results[RESULT_UNKNOWN], sum->results[RESULT_WRONG]);
+    const unsigned *results = sum->results;
+
+    printf("%s: %u right, %u unsure, %u another holder, %u unknown, %u wrong\n", sum->end,
+           results[RESULT_RIGHT], results[RESULT_UNSURE], results[RESULT_HELD],
+           results[RESULT_UNKNOWN], results[RESULT_WRONG]);
 }
 
 static bool is_good(const struct sum *sum, enum tb_mechanism mechanism)
@@ -197,10 +227,22 @@ static bool is_good(const struct sum *sum, enum tb_mechanism mechanism)
     if (mechanism == TB_MECHANISM_BPF &&
         sum->results[RESULT_UNSURE] + sum->results[RESULT_UNKNOWN] > 0)
         return false;
-    return sum->results[RESULT_WRONG] == 0 && sum->results[RESULT_RIGHT] > 0;
+    return sum->results[RESULT_WRONG] == 0 &&
+           sum->results[RESULT_RIGHT] + sum->results[RESULT_UNSURE] > 0;
 }
 
-static bool compare(struct test *test, const char *path, enum tb_mechanism mechanism)
+static void keep_acceptor(struct test *test, const struct line *line)
+{
+    struct line *larger =
+        realloc(test->acceptors, (test->acceptor_count + 1) * sizeof(*test->acceptors));
+
+    if (larger == NULL)
+        tb_fail("out of memory");
+    test->acceptors = larger;
+    test->acceptors[test->acceptor_count++] = *line;
+}
+
+static bool compare(struct test *test, const char *path)
 {
     FILE *truth = fopen(path, "re");
     struct sum sums[] = { { "client", { 0 } }, { "handler", { 0 } } };
@@ -210,34 +252,40 @@ static bool compare(struct test *test, const char *path, enum tb_mechanism mecha
     if (truth == NULL)
         tb_fail("%s: %s", path, strerror(errno));
     while (read_line(truth, &line)) {
+        if (strcmp(line.end, "acceptor") == 0)
+            keep_acceptor(test, &line);
+    }
+    rewind(truth);
+    while (read_line(truth, &line)) {
         struct sum *sum = &sums[strcmp(line.end, "client") == 0 ? 0 : 1];
 
-        sum->results[ask(test, &line)]++;
+        if (strcmp(line.end, "acceptor") != 0)
+            sum->results[ask(test, &line)]++;
     }
     fclose(truth);
     for (size_t i = 0; i < 2; i++)
         print_sum(&sums[i]);
     printf("lost: %llu\n", (unsigned long long)tb_watch_lost(test->watch));
-    is_client_good = is_good(&sums[0], mechanism);
-    return is_good(&sums[1], mechanism) && is_client_good;
+    is_client_good = is_good(&sums[0], test->mechanism);
+    return is_good(&sums[1], test->mechanism) && is_client_good;
 }
 
 int main(int count, char **arguments)
 {
     struct test test = { 0 };
-    enum tb_mechanism mechanism;
     bool is_right;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (count < 4)
         tb_fail("usage: live-owners bpf|libbpf|proc TRUTH POPULATION [OPTION...]");
     tb_fail_name("owners");
-    mechanism = strcmp(arguments[1], "proc") == 0 ? TB_MECHANISM_PROC : TB_MECHANISM_BPF;
-    begin(&test, mechanism, strcmp(arguments[1], "libbpf") == 0);
+    test.mechanism = strcmp(arguments[1], "proc") == 0 ? TB_MECHANISM_PROC : TB_MECHANISM_BPF;
+    begin(&test, strcmp(arguments[1], "libbpf") == 0);
     watch_over(&test, &arguments[3]);
-    is_right = compare(&test, arguments[2], mechanism);
+    is_right = compare(&test, arguments[2]);
     tb_watch_close(test.watch);
     tb_attrib_free(test.attrib);
+    free(test.acceptors);
     if (!is_right)
         tb_fail("not everybody was named as he is");
     return 0;

@@ -50,6 +50,16 @@ static void handle(int fd)
     close(fd);
 }
 
+/* To be handled by another process. */
+static int accept_for_another(void)
+{
+    int fd = accept(listener, NULL, NULL);
+
+    must(fd, "accept");
+    tb_truth_tell("acceptor", fd, served->comm, tb_truth_now());
+    return fd;
+}
+
 static int accept_one(void)
 {
     int fd = accept(listener, NULL, NULL);
@@ -96,7 +106,7 @@ static void run_forking(void)
 {
     signal(SIGCHLD, SIG_IGN); /* nobody waits for them */
     for (;;) {
-        int fd = accept_one();
+        int fd = accept_for_another();
 
         if (fork_child() == 0) {
             handle(fd);
@@ -206,7 +216,7 @@ static void run_passing(void)
         worker[i] = pair[0];
     }
     for (int i = 0;; i = (i + 1) % WORKERS) {
-        int fd = accept_one();
+        int fd = accept_for_another();
 
         pass(worker[i], fd);
         close(fd);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* population.c - many short connections to servers of every kind, and who really had each end
  *
- *   live-population [--servers=NAME,...] [--clients=N] [--drivers=N] [--idle=N] TRUTH
+ *   live-population [--servers=NAME,...] [--clients=N] [--drivers=N] [--idle=N] [--pause=MS] TRUTH
  *
  * One server after the other gets N clients. A client is a program of its own that is started, asks
  * one question and ends; the drivers, all at once, start one after the other. TRUTH is a file that
  * grows by the lines of truth.h. The connections are on the loopback device of the caller's network
  * namespace: IPv4, IPv6, and IPv4 over IPv6 sockets. --idle: so many processes sleep meanwhile.
+ * --pause: a client is connected for so many milliseconds before it asks.
  *
  * It prints "COMM CLIENT-EXE": how its clients are called and what they were started as. */
 #include <arpa/inet.h>
@@ -15,6 +16,7 @@
 #include <getopt.h>
 #include <limits.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,6 +45,7 @@ struct settings {
     int clients;
     int drivers;
     int idle;
+    int pause_ms;
     char exe[PATH_MAX]; /* of the clients */
 };
 
@@ -73,13 +76,14 @@ static int connect_to(const char *address, uint16_t port)
     return fd;
 }
 
-/* ADDRESS PORT ask|listen: the program when it is a client */
+/* ADDRESS PORT ask|listen MS: the program when it is a client */
 static int be_client(char **arguments)
 {
     char answer[64];
     int fd = connect_to(arguments[0], (uint16_t)strtol(arguments[1], NULL, 10));
     uint64_t time_ns = tb_truth_now();
 
+    poll(NULL, 0, (int)strtol(arguments[3], NULL, 10));
     if (strcmp(arguments[2], "ask") == 0)
         must((int)write(fd, "hello?\n", 7), "write");
     while (read(fd, answer, sizeof(answer)) > 0)
@@ -96,11 +100,14 @@ static void run_client(const struct settings *settings, int number, const char *
 {
     const char *address = addresses[(size_t)number % (sizeof(addresses) / sizeof(addresses[0]))];
     pid_t child = fork();
+    char pause_ms[16];
     int status;
 
     must((int)child, "fork");
+    snprintf(pause_ms, sizeof(pause_ms), "%d", settings->pause_ms);
     if (child == 0) {
-        execl(settings->exe, settings->exe, "--be-client", address, port, manner, (char *)NULL);
+        execl(settings->exe, settings->exe, "--be-client", address, port, manner, pause_ms,
+              (char *)NULL);
         tb_fail("%s: %s", settings->exe, strerror(errno));
     }
     must((int)waitpid(child, &status, 0), "waitpid");
@@ -214,11 +221,11 @@ static int read_number(const char *text, const char *option)
 
 static void read_options(int count, char **arguments, struct settings *settings)
 {
-    static const struct option options[] = { { "servers", required_argument, NULL, 's' },
-                                             { "clients", required_argument, NULL, 'c' },
-                                             { "drivers", required_argument, NULL, 'd' },
-                                             { "idle", required_argument, NULL, 'i' },
-                                             { NULL, 0, NULL, 0 } };
+    static const struct option options[] = {
+        { "servers", required_argument, NULL, 's' }, { "clients", required_argument, NULL, 'c' },
+        { "drivers", required_argument, NULL, 'd' }, { "idle", required_argument, NULL, 'i' },
+        { "pause", required_argument, NULL, 'p' },   { NULL, 0, NULL, 0 }
+    };
     int option;
 
     while ((option = getopt_long(count, arguments, "", options, NULL)) != -1) {
@@ -230,6 +237,8 @@ static void read_options(int count, char **arguments, struct settings *settings)
             settings->drivers = read_number(optarg, "drivers");
         else if (option == 'i')
             settings->idle = read_number(optarg, "idle");
+        else if (option == 'p')
+            settings->pause_ms = read_number(optarg, "pause");
         else
             exit(2);
     }
@@ -244,7 +253,7 @@ int main(int count, char **arguments)
     int truth;
 
     tb_fail_name("population");
-    if (count == 5 && strcmp(arguments[1], "--be-client") == 0)
+    if (count == 6 && strcmp(arguments[1], "--be-client") == 0)
         return be_client(arguments + 2);
     read_options(count, arguments, &settings);
     truth = open(settings.truth, O_WRONLY | O_CREAT | O_APPEND, 0600);

@@ -6,8 +6,9 @@
  *     END LOCAL LOCAL-PORT REMOTE REMOTE-PORT PID COMM TIME
  *
  * END is "client" for the one that connected, "handler" for the first that read from or wrote to
- * the accepted socket; COMM is the name of its thread group's leader; TIME is CLOCK_MONOTONIC in
- * nanoseconds, when the end was open and the process had connected or read or written. */
+ * the accepted socket, "acceptor" for one that accepted it for another to handle; COMM is the name
+ * of its thread group's leader; TIME is CLOCK_MONOTONIC in nanoseconds, when the end was open and
+ * the process had connected or read or written. */
 #ifndef TB_LIVE_TRUTH_H
 #define TB_LIVE_TRUTH_H
 
