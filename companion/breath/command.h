@@ -3,6 +3,7 @@
 #ifndef TB_COMMAND_H
 #define TB_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,14 @@ struct tb_request {
     struct tb_view_memory memory; /* from one look to the next, of --watch */
 };
 
+/* "why 8080 --address=127.0.0.1 --udp" */
+struct tb_stage {
+    const char *name;
+    char *word;          /* NULL: none */
+    const char *address; /* NULL: none */
+    bool udp;
+};
+
 extern const struct tb_command tb_commands[];
 extern const size_t tb_command_count;
 
@@ -50,6 +59,15 @@ int tb_lsof(struct tb_request *request);
 int tb_netstat(struct tb_request *request);
 int tb_help(struct tb_request *request);
 int tb_completion(struct tb_request *request);
+int tb_serve(struct tb_request *request);
+int tb_get(struct tb_request *request);
+int tb_dial(struct tb_request *request);
+int tb_capture(struct tb_request *request);
+int tb_tour(struct tb_request *request);
+
+/* Another command as a step of this one: its words, and the page, language and explanations of this
+ * one. Its trouble, if there is any, becomes this one's. Returns its status. */
+int tb_stage(struct tb_request *request, const struct tb_stage *stage);
 
 /* The help of a command, or of all of them where there is none. */
 void tb_help_print(const struct tb_page *page, const struct tb_command *command);

@@ -17,7 +17,17 @@ const struct tb_command tb_commands[] = {
     { "who", "who PORT|PID", TB_SAY_HELP_WHO, TB_SAY_HELP_WHO_LONG, TB_TAKES_JSON | TB_TAKES_WATCH,
       tb_who },
     { "why", "why PORT [--address=ADDRESS] [--udp]", TB_SAY_HELP_WHY, TB_SAY_HELP_WHY_LONG,
-      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why },
+      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND | TB_TAKES_UDP, tb_why },
+    { "serve", "serve [PORT] [--public] [--raw|--udp]", TB_SAY_HELP_SERVE, TB_SAY_HELP_SERVE_LONG,
+      TB_TAKES_JSON | TB_TAKES_SERVE | TB_TAKES_UDP, tb_serve },
+    { "get", "get URL [--timeout=SECONDS]", TB_SAY_HELP_GET, TB_SAY_HELP_GET_LONG,
+      TB_TAKES_JSON | TB_TAKES_TIMEOUT, tb_get },
+    { "dial", "dial HOST PORT [--udp] [--timeout=SECONDS]", TB_SAY_HELP_DIAL, TB_SAY_HELP_DIAL_LONG,
+      TB_TAKES_JSON | TB_TAKES_UDP | TB_TAKES_TIMEOUT, tb_dial },
+    { "capture", "capture [-i IFACE] [-c N] [-w FILE] [-nn] [-e] [-X|-XX|-A] [-f FILTER|FILTER...]",
+      TB_SAY_HELP_CAPTURE, TB_SAY_HELP_CAPTURE_LONG, TB_TAKES_OWN | TB_TAKES_LONG, tb_capture },
+    { "tour", "tour [PORT] [--pause]", TB_SAY_HELP_TOUR, TB_SAY_HELP_TOUR_LONG, TB_TAKES_PAUSE,
+      tb_tour },
     { "netstat", "netstat [-alntuxp]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
       TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_JSON, tb_netstat },
     { "lsof", "lsof -i[SPEC] [-nPat] [-s TCP:STATE] | -p PID", TB_SAY_HELP_LSOF,
@@ -42,6 +52,28 @@ const struct tb_command *tb_command_find(const char *name, const char **nearest)
     return NULL;
 }
 
+int tb_stage(struct tb_request *request, const struct tb_stage *stage)
+{
+    const char *nearest = NULL;
+    char *words[] = { stage->word };
+    struct tb_request inner = { .command = tb_command_find(stage->name, &nearest),
+                                .options = request->options,
+                                .page = request->page,
+                                .word = words,
+                                .word_count = stage->word != NULL };
+    int status;
+
+    inner.options.address = stage->address;
+    inner.options.udp = stage->udp;
+    inner.options.json = false;
+    status = inner.command->run(&inner);
+    if (inner.trouble.reason.length > 0) {
+        tb_line_free(&request->trouble.reason);
+        request->trouble = inner.trouble;
+    }
+    return status;
+}
+
 struct row {
     const char *left;
     enum tb_say right;
@@ -55,7 +87,11 @@ static const struct row options[] = {
     { "--lang=en|ja", TB_SAY_HELP_LANG, 0 },
     { "--color=auto|always|never", TB_SAY_HELP_COLOR, 0 },
     { "--address=ADDRESS", TB_SAY_HELP_ADDRESS, TB_TAKES_BIND },
-    { "--udp", TB_SAY_HELP_UDP, TB_TAKES_BIND },
+    { "--udp", TB_SAY_HELP_UDP, TB_TAKES_UDP },
+    { "--public", TB_SAY_HELP_PUBLIC, TB_TAKES_SERVE },
+    { "--raw", TB_SAY_HELP_RAW, TB_TAKES_SERVE },
+    { "--timeout=SECONDS", TB_SAY_HELP_TIMEOUT, TB_TAKES_TIMEOUT },
+    { "--pause", TB_SAY_HELP_PAUSE, TB_TAKES_PAUSE },
     { "-h, --help", TB_SAY_HELP_HELP, 0 },
     { "-v, --version", TB_SAY_HELP_VERSION, 0 },
 };

@@ -77,7 +77,7 @@ static int check_options(struct tb_request *request)
 {
     const unsigned wrong = request->options.given & ~request->command->takes;
 
-    for (size_t bit = 0; bit < 3; bit++) {
+    for (size_t bit = 0; bit < TB_TAKES_BITS; bit++) {
         if ((wrong & 1u << bit) != 0)
             return tb_usage(request, TB_SAY_USAGE_OPTION_HERE, request->options.given_word[bit]);
     }

@@ -12,7 +12,8 @@
 enum {
     WATCH_SECONDS = 2,
     WATCH_SECONDS_MAX = 86400,
-    WORDS_MAX = 16
+    TIMEOUT_SECONDS_MAX = 3600,
+    WORDS_MAX = 32
 };
 
 enum word {
@@ -23,6 +24,10 @@ enum word {
     OPTION_WATCH,
     OPTION_ADDRESS,
     OPTION_UDP,
+    OPTION_PUBLIC,
+    OPTION_RAW,
+    OPTION_TIMEOUT,
+    OPTION_PAUSE,
     OPTION_HELP = 'h',
     OPTION_VERSION = 'v'
 };
@@ -36,6 +41,10 @@ static const struct option long_options[] = {
     { "watch", optional_argument, NULL, OPTION_WATCH },
     { "address", required_argument, NULL, OPTION_ADDRESS },
     { "udp", no_argument, NULL, OPTION_UDP },
+    { "public", no_argument, NULL, OPTION_PUBLIC },
+    { "raw", no_argument, NULL, OPTION_RAW },
+    { "timeout", required_argument, NULL, OPTION_TIMEOUT },
+    { "pause", no_argument, NULL, OPTION_PAUSE },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 }
@@ -107,22 +116,38 @@ static int choose(const struct tb_options *options, const char *option, const ch
     return bad_value(options, option, value, words, count, trouble);
 }
 
+/* From 1 to `most`. */
+static bool read_seconds(const char *value, unsigned long most, unsigned *seconds)
+{
+    char *end = NULL;
+    unsigned long number;
+
+    errno = 0;
+    number = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number == 0 ||
+        number > most)
+        return false;
+    *seconds = (unsigned)number;
+    return true;
+}
+
 static int read_watch(struct tb_options *options, const char *value, struct tb_trouble *trouble)
 {
     static const char *const words[] = { "1..86400" };
-    char *end = NULL;
-    unsigned long seconds;
 
     options->watch_seconds = WATCH_SECONDS;
-    if (value == NULL)
+    if (value == NULL || read_seconds(value, WATCH_SECONDS_MAX, &options->watch_seconds))
         return 0;
-    errno = 0;
-    seconds = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || seconds == 0 ||
-        seconds > WATCH_SECONDS_MAX)
-        return bad_value(options, "--watch", value, words, 1, trouble);
-    options->watch_seconds = (unsigned)seconds;
-    return 0;
+    return bad_value(options, "--watch", value, words, 1, trouble);
+}
+
+static int read_timeout(struct tb_options *options, const char *value, struct tb_trouble *trouble)
+{
+    static const char *const words[] = { "1..3600" };
+
+    if (read_seconds(value, TIMEOUT_SECONDS_MAX, &options->timeout_seconds))
+        return 0;
+    return bad_value(options, "--timeout", value, words, 1, trouble);
 }
 
 static int read_choice(struct tb_options *options, enum word option, const char *value,
@@ -154,6 +179,24 @@ static void note(struct tb_options *options, size_t bit, const char *word)
     options->given_word[bit] = word;
 }
 
+/* Options without a value. */
+static void set_flag(struct tb_options *options, enum word option)
+{
+    if (option == OPTION_UDP) {
+        options->udp = true;
+        note(options, 3, "--udp");
+    } else if (option == OPTION_PUBLIC) {
+        options->public = true;
+        note(options, 4, "--public");
+    } else if (option == OPTION_RAW) {
+        options->raw = true;
+        note(options, 4, "--raw");
+    } else if (option == OPTION_PAUSE) {
+        options->pause = true;
+        note(options, 6, "--pause");
+    }
+}
+
 static int set(struct tb_options *options, enum word option, const char *value,
                struct tb_trouble *trouble)
 {
@@ -170,9 +213,14 @@ static int set(struct tb_options *options, enum word option, const char *value,
         note(options, 2, "--address");
         return 0;
     case OPTION_UDP:
-        options->udp = true;
-        note(options, 2, "--udp");
+    case OPTION_PUBLIC:
+    case OPTION_RAW:
+    case OPTION_PAUSE:
+        set_flag(options, option);
         return 0;
+    case OPTION_TIMEOUT:
+        note(options, 5, "--timeout");
+        return read_timeout(options, value, trouble);
     case OPTION_HELP:
         options->help = true;
         return 0;

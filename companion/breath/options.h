@@ -18,9 +18,17 @@ enum tb_colour {
 enum tb_takes {
     TB_TAKES_JSON = 1,
     TB_TAKES_WATCH = 2,
-    TB_TAKES_BIND = 4,        /* --address, --udp */
+    TB_TAKES_BIND = 4, /* --address */
+    TB_TAKES_UDP = 8,
+    TB_TAKES_SERVE = 16, /* --public, --raw */
+    TB_TAKES_TIMEOUT = 32,
+    TB_TAKES_PAUSE = 64,
     TB_TAKES_LONG = 1u << 29, /* with the next: but words that begin with "--" are read here */
     TB_TAKES_OWN = 1u << 30   /* every word behind the command is its own, options too */
+};
+
+enum {
+    TB_TAKES_BITS = 7 /* that belong to options */
 };
 
 struct tb_options {
@@ -33,9 +41,13 @@ struct tb_options {
     bool help;
     bool version;
     bool udp;
-    const char *address;       /* NULL: not given */
-    unsigned given;            /* bits: enum tb_takes */
-    const char *given_word[3]; /* the word of each such bit, as it is spelled */
+    bool public; /* all addresses */
+    bool raw;
+    bool pause;
+    unsigned timeout_seconds;              /* 0: not given */
+    const char *address;                   /* NULL: not given */
+    unsigned given;                        /* bits: enum tb_takes */
+    const char *given_word[TB_TAKES_BITS]; /* the word of each such bit, as it is spelled */
 };
 
 /* The defaults. The language is that of --lang, wherever it stands, so that complaints about other

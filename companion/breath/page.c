@@ -37,21 +37,27 @@ static size_t prose_columns(const struct tb_page *page)
     return page->columns > 0 && page->columns < TB_PAGE_WIDTH ? page->columns : TB_PAGE_WIDTH;
 }
 
-/* Filled, with an indentation; a pipe gets one line. */
-static void put_filled(const struct tb_page *page, const char *text)
+void tb_page_put(const struct tb_page *page, size_t indent, size_t later, const char *text)
 {
-    const size_t columns = prose_columns(page) - INDENT;
-
     while (*text != '\0') {
         const char *next = text + strlen(text);
-        const size_t length =
-            page->columns == 0 ? strlen(text) : tb_width_line(text, columns, &next);
+        const size_t length = page->columns == 0
+                                  ? strlen(text)
+                                  : tb_width_line(text, prose_columns(page) - indent, &next);
 
-        put_blanks(page, INDENT);
+        put_blanks(page, indent);
         (void)fwrite(text, 1, length, page->stream);
         (void)putc('\n', page->stream);
         text = next;
+        indent = later;
     }
+}
+
+void tb_page_heading(const struct tb_page *page, const char *text)
+{
+    (void)fprintf(page->stream, "\n%s%s%s\n\n",
+                  page->colour ? tb_style_begin(TB_STYLE_HEADING) : "", text,
+                  page->colour ? tb_style_end(TB_STYLE_HEADING) : "");
 }
 
 void tb_page_tell(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens)
@@ -59,7 +65,7 @@ void tb_page_tell(const struct tb_page *page, enum tb_say id, const struct tb_to
     struct tb_line line = { 0 };
 
     tb_say(&line, page->lang, id, tokens);
-    put_filled(page, tb_line_text(&line));
+    tb_page_put(page, INDENT, INDENT, tb_line_text(&line));
     tb_line_free(&line);
 }
 

@@ -52,6 +52,13 @@ void tb_page_tell(const struct tb_page *page, enum tb_say id, const struct tb_to
 /* Likewise, where long explanations are wanted. */
 void tb_page_say_more(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens);
 
+/* A paragraph of any text, its first line and the later ones so far to the right; a pipe gets one
+ * line. */
+void tb_page_put(const struct tb_page *page, size_t indent, size_t later, const char *text);
+
+/* Between two parts of a long page. */
+void tb_page_heading(const struct tb_page *page, const char *text);
+
 /* An empty line between the table and what it means. */
 void tb_page_gap(const struct tb_page *page);
 

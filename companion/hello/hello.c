@@ -1,35 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* hello.c - an HTTP server that says HelloWorld, to this machine only
+/* hello.c - an HTTP server that says HelloWorld
  *
  *   hello [PORT]
+ *       Listens on 127.0.0.1, on that port (8080) or, where somebody else has it, on one that the
+ *       kernel chooses. Prints the port on a line of its own once it listens.
+ *   hello --fd N [--lang en|ja] [--json] [--quiet]
+ *       Takes over a socket that listens, and tells of each request with the client's process.
+ *       `breath serve` starts it so.
  *
- * Listens on 127.0.0.1, on that port (8080) or, where somebody else has it, on one that the kernel
- * chooses. Prints the port on a line of its own once it listens, and ends with SIGINT or SIGTERM.
- */
-#include <arpa/inet.h>
+ * One thread. Ends with SIGINT, SIGTERM or SIGHUP. */
 #include <errno.h>
 #include <microhttpd.h>
-#include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
+
+#include "auto.h"
+#include "listener.h"
+#include "operand.h"
+#include "visits.h"
 
 enum {
     PORT = 8080,
-    WAITING = 64, /* connections that are not accepted yet */
-    IDLE_S = 10   /* then a client that says nothing is left */
+    IDLE_S = 10, /* then a client that says nothing is left */
+    STATUS_USAGE = 2,
+    STATUS_REFUSED = 4
 };
 
 static char greeting[] = "HelloWorld\n";
 
-static void complain(const char *what, const char *reason)
+static int complain(const char *what, const char *reason, int status)
 {
-    fprintf(stderr, "hello: %s: %s\n", what, reason);
+    (void)fprintf(stderr, "hello: %s: %s\n", what, reason);
+    return status;
+}
+
+/* The client is looked for before it is answered: afterwards it may be gone. */
+static void tell(const struct tb_visits *visits, struct MHD_Connection *connection,
+                 const char *method, const char *target)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct tb_visit visit = {
+        .kind = TB_VISIT_REQUEST, .method = method, .target = target, .length = sizeof(greeting) - 1
+    };
+
+    if (info != NULL && tb_visitor_ends(info->connect_fd, &visit.ends) == 0)
+        tb_visits_tell(visits, &visit);
 }
 
 static enum MHD_Result answer(void *context, struct MHD_Connection *connection, const char *url,
@@ -40,13 +62,12 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
     struct MHD_Response *response;
     enum MHD_Result result;
 
-    (void)context;
-    (void)url;
-    (void)method;
     (void)version;
     (void)upload;
     if (*request == NULL) { /* the header only */
         *request = &begun;
+        if (context != NULL)
+            tell(context, connection, method, url);
         return MHD_YES;
     }
     if (*upload_octets != 0) { /* what is sent with a request is read and forgotten */
@@ -65,94 +86,105 @@ static enum MHD_Result answer(void *context, struct MHD_Connection *connection, 
     return result;
 }
 
-/* Returns a socket that listens, or -1 with errno. */
-static int listen_on(uint16_t port)
+/* Until the descriptor of the signals has one. Returns 0 or an errno. */
+static int turn(struct MHD_Daemon *daemon, int end)
 {
-    const struct sockaddr_in address = { .sin_family = AF_INET,
-                                         .sin_port = htons(port),
-                                         .sin_addr = { htonl(INADDR_LOOPBACK) } };
-    const int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    const union MHD_DaemonInfo *info = MHD_get_daemon_info(daemon, MHD_DAEMON_INFO_EPOLL_FD);
+    struct pollfd wanted[] = { { .fd = end, .events = POLLIN },
+                               { .fd = info == NULL ? -1 : info->epoll_fd, .events = POLLIN } };
+
+    while (wanted[0].revents == 0) {
+        MHD_UNSIGNED_LONG_LONG limit_ms;
+        const bool limited = MHD_get_timeout(daemon, &limit_ms) == MHD_YES;
+
+        if (poll(wanted, 2, limited ? (int)limit_ms : -1) < 0 && errno != EINTR)
+            return errno;
+        if (MHD_run(daemon) != MHD_YES)
+            return EIO;
+    }
+    return 0;
+}
+
+static int serve(int fd, struct tb_visits *visits)
+{
+    struct MHD_Daemon *daemon;
+    sigset_t signals;
+    tb_auto_fd int end = -1;
     int error;
 
-    if (fd < 0)
-        return -1;
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-        bind(fd, (const struct sockaddr *)&address, sizeof address) == 0 &&
-        listen(fd, WAITING) == 0)
-        return fd;
-    error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
-static int port_of(int fd)
-{
-    struct sockaddr_in address = { 0 };
-    socklen_t size = sizeof address;
-
-    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        return -1;
-    return ntohs(address.sin_port);
-}
-
-static bool parse_port(const char *text, uint16_t *port)
-{
-    char *end;
-    unsigned long number;
-
-    if (*text < '0' || *text > '9')
-        return false;
-    number = strtoul(text, &end, 10);
-    if (*end != '\0' || number > UINT16_MAX)
-        return false;
-    *port = (uint16_t)number;
-    return true;
-}
-
-/* Answers in a thread of its own until one of the signals comes, which are blocked. */
-static int serve(int fd, const sigset_t *end)
-{
-    struct MHD_Daemon *daemon = MHD_start_daemon(
-        MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, answer, NULL, MHD_OPTION_LISTEN_SOCKET, fd,
-        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
-    int signal_number;
-
-    if (daemon == NULL) {
-        complain("the server", "libmicrohttpd does not start it");
-        close(fd);
-        return EXIT_FAILURE;
-    }
-    printf("%d\n", port_of(fd));
-    (void)fflush(stdout);
-    sigwait(end, &signal_number);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    end = signalfd(-1, &signals, SFD_CLOEXEC);
+    daemon =
+        MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, answer, visits, MHD_OPTION_LISTEN_SOCKET, fd,
+                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
+    if (daemon == NULL || end < 0)
+        return complain("the server", "cannot be started", STATUS_REFUSED);
+    error = turn(daemon, end);
     MHD_stop_daemon(daemon);
-    return EXIT_SUCCESS;
+    return error == 0 ? EXIT_SUCCESS : complain("the server", strerror(error), STATUS_REFUSED);
+}
+
+/* ---- How it is called */
+
+static int usage(const char *word)
+{
+    (void)complain(word, "not understood", STATUS_USAGE);
+    (void)fputs("usage: hello [PORT]\n", stderr);
+    return STATUS_USAGE;
+}
+
+static int serve_port(uint16_t port)
+{
+    struct tb_target target;
+    int fd;
+
+    tb_listener_target(&target, port, false, false);
+    fd = tb_listener_open(&target);
+    if (fd == -EADDRINUSE) {
+        tb_listener_target(&target, 0, false, false);
+        fd = tb_listener_open(&target);
+    }
+    if (fd < 0)
+        return complain("127.0.0.1", strerror(-fd), STATUS_REFUSED);
+    (void)printf("%d\n", (int)target.port);
+    (void)fflush(stdout);
+    return serve(fd, NULL);
+}
+
+static int serve_fd(int count, char **arguments)
+{
+    struct tb_visits visits = { .stream = stdout, .lang = TB_LANG_EN };
+    bool quiet = false;
+    uint32_t fd;
+
+    if (count < 3 || !tb_operand_number(arguments[2], INT32_MAX, &fd))
+        return usage(arguments[1]);
+    for (int i = 3; i < count; i++) {
+        if (strcmp(arguments[i], "--json") == 0)
+            visits.json = true;
+        else if (strcmp(arguments[i], "--quiet") == 0)
+            quiet = true;
+        else if (strcmp(arguments[i], "--lang") == 0 && i + 1 < count)
+            visits.lang = strcmp(arguments[++i], "ja") == 0 ? TB_LANG_JA : TB_LANG_EN;
+        else
+            return usage(arguments[i]);
+    }
+    return serve((int)fd, quiet ? NULL : &visits);
 }
 
 int main(int count, char **arguments)
 {
-    uint16_t port = PORT;
-    sigset_t end;
-    int fd;
+    uint32_t port = PORT;
 
-    if (count > 2 || (count == 2 && !parse_port(arguments[1], &port))) {
-        if (count == 2)
-            complain(arguments[1], "not a port: a number from 0 to 65535");
-        (void)fputs("usage: hello [PORT]\n", stderr);
-        return 2;
-    }
-    sigemptyset(&end);
-    sigaddset(&end, SIGINT);
-    sigaddset(&end, SIGTERM);
-    sigprocmask(SIG_BLOCK, &end, NULL); /* before there are threads: they inherit it */
-    fd = listen_on(port);
-    if (fd < 0 && errno == EADDRINUSE)
-        fd = listen_on(0);
-    if (fd < 0) {
-        complain("127.0.0.1", strerror(errno));
-        return 4;
-    }
-    return serve(fd, &end);
+    if (count > 1 && strcmp(arguments[1], "--fd") == 0)
+        return serve_fd(count, arguments);
+    if (count > 2)
+        return usage(arguments[2]);
+    if (count == 2 && !tb_operand_number(arguments[1], UINT16_MAX, &port))
+        return usage(arguments[1]);
+    return serve_port((uint16_t)port);
 }
