@@ -21,6 +21,7 @@ struct tb_command {
     enum tb_say about_long;
     unsigned takes; /* bits: enum tb_takes */
     int (*run)(struct tb_request *request);
+    const char *letters; /* options of one letter, as the classic command has them */
 };
 
 struct tb_request {
@@ -44,6 +45,7 @@ int tb_conns(struct tb_request *request);
 int tb_who(struct tb_request *request);
 int tb_who_pid(struct tb_request *request, uint32_t pid); /* of a process */
 int tb_why(struct tb_request *request);
+int tb_nic(struct tb_request *request);
 int tb_help(struct tb_request *request);
 
 /* The help of a command, or of all of them where there is none. */

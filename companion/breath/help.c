@@ -11,14 +11,16 @@ enum {
 
 const struct tb_command tb_commands[] = {
     { "listen", "listen [PORT]", TB_SAY_HELP_LISTEN, TB_SAY_HELP_LISTEN_LONG,
-      TB_TAKES_JSON | TB_TAKES_WATCH, tb_listen },
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_listen, "" },
     { "conns", "conns [FILTER...]", TB_SAY_HELP_CONNS, TB_SAY_HELP_CONNS_LONG,
-      TB_TAKES_JSON | TB_TAKES_WATCH, tb_conns },
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_conns, "" },
     { "who", "who PORT|PID", TB_SAY_HELP_WHO, TB_SAY_HELP_WHO_LONG, TB_TAKES_JSON | TB_TAKES_WATCH,
-      tb_who },
+      tb_who, "" },
     { "why", "why PORT [--address=ADDRESS] [--udp]", TB_SAY_HELP_WHY, TB_SAY_HELP_WHY_LONG,
-      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why },
-    { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help },
+      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why, "" },
+    { "nic", "nic [IFACE] [--to=ADDRESS]", TB_SAY_HELP_NIC, TB_SAY_HELP_NIC_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_TO, tb_nic, "" },
+    { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help, "" },
 };
 const size_t tb_command_count = sizeof(tb_commands) / sizeof(tb_commands[0]);
 
@@ -39,18 +41,20 @@ const struct tb_command *tb_command_find(const char *name, const char **nearest)
 struct row {
     const char *left;
     enum tb_say right;
+    unsigned needs; /* bits: enum tb_takes, of the command */
 };
 
 static const struct row options[] = {
-    { "--json", TB_SAY_HELP_JSON },
-    { "--watch[=SECONDS]", TB_SAY_HELP_WATCH },
-    { "--explain=off|short|long", TB_SAY_HELP_EXPLAIN },
-    { "--lang=en|ja", TB_SAY_HELP_LANG },
-    { "--color=auto|always|never", TB_SAY_HELP_COLOR },
-    { "--address=ADDRESS", TB_SAY_HELP_ADDRESS },
-    { "--udp", TB_SAY_HELP_UDP },
-    { "-h, --help", TB_SAY_HELP_HELP },
-    { "-v, --version", TB_SAY_HELP_VERSION },
+    { "--json", TB_SAY_HELP_JSON, TB_TAKES_JSON },
+    { "--watch[=SECONDS]", TB_SAY_HELP_WATCH, TB_TAKES_WATCH },
+    { "--explain=off|short|long", TB_SAY_HELP_EXPLAIN, 0 },
+    { "--lang=en|ja", TB_SAY_HELP_LANG, 0 },
+    { "--color=auto|always|never", TB_SAY_HELP_COLOR, 0 },
+    { "--address=ADDRESS", TB_SAY_HELP_ADDRESS, TB_TAKES_BIND },
+    { "--udp", TB_SAY_HELP_UDP, TB_TAKES_BIND },
+    { "--to=ADDRESS", TB_SAY_HELP_TO, TB_TAKES_TO },
+    { "-h, --help", TB_SAY_HELP_HELP, 0 },
+    { "-v, --version", TB_SAY_HELP_VERSION, 0 },
 };
 
 static void heading(const struct tb_page *page, enum tb_say id)
@@ -96,14 +100,11 @@ static void print_commands(const struct tb_page *page)
 static void print_options(const struct tb_page *page, const struct tb_command *command)
 {
     struct tb_table table;
-    const bool binds = command == NULL || (command->takes & TB_TAKES_BIND) != 0;
+    const unsigned takes = command == NULL ? ~0u : command->takes;
 
     begin(&table);
     for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
-        const bool is_of_bind =
-            options[i].right == TB_SAY_HELP_ADDRESS || options[i].right == TB_SAY_HELP_UDP;
-
-        if (binds || !is_of_bind)
+        if ((options[i].needs & ~takes) == 0)
             add(&table, page, options[i].left, options[i].right);
     }
     print_table(page, &table);

@@ -77,7 +77,7 @@ static int check_options(struct tb_request *request)
 {
     const unsigned wrong = request->options.given & ~request->command->takes;
 
-    for (size_t bit = 0; bit < 3; bit++) {
+    for (size_t bit = 0; bit < TB_TAKES_BITS; bit++) {
         if ((wrong & 1u << bit) != 0)
             return tb_usage(request, TB_SAY_USAGE_OPTION_HERE, request->options.given_word[bit]);
     }
@@ -135,7 +135,7 @@ static int answer(struct tb_request *request, int count, char **arguments)
     int first, status;
 
     tb_options_begin(&request->options, count, arguments);
-    status = tb_options_read(&request->options, count, arguments, true, &first, &request->trouble);
+    status = tb_options_read(&request->options, count, arguments, NULL, &first, &request->trouble);
     if (status != 0)
         return status;
     if (first == count || request->options.version)
@@ -145,7 +145,8 @@ static int answer(struct tb_request *request, int count, char **arguments)
         return status;
     count -= first;
     arguments += first;
-    status = tb_options_read(&request->options, count, arguments, false, &first, &request->trouble);
+    status = tb_options_read(&request->options, count, arguments, request->command->letters, &first,
+                             &request->trouble);
     if (status != 0)
         return status;
     request->word = arguments + first;

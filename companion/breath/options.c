@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ enum word {
     OPTION_WATCH,
     OPTION_ADDRESS,
     OPTION_UDP,
+    OPTION_TO,
     OPTION_HELP = 'h',
     OPTION_VERSION = 'v'
 };
@@ -36,6 +38,7 @@ static const struct option long_options[] = {
     { "watch", optional_argument, NULL, OPTION_WATCH },
     { "address", required_argument, NULL, OPTION_ADDRESS },
     { "udp", no_argument, NULL, OPTION_UDP },
+    { "to", required_argument, NULL, OPTION_TO },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 }
@@ -173,6 +176,10 @@ static int set(struct tb_options *options, enum word option, const char *value,
         options->udp = true;
         note(options, 2, "--udp");
         return 0;
+    case OPTION_TO:
+        options->to = value;
+        note(options, 3, "--to");
+        return 0;
     case OPTION_HELP:
         options->help = true;
         return 0;
@@ -233,22 +240,40 @@ static int wrong_option(const struct tb_options *options, const char *word, int 
     return status;
 }
 
-int tb_options_read(struct tb_options *options, int count, char **arguments, bool leading,
+static void note_letter(struct tb_options *options, char letter)
+{
+    const size_t length = strlen(options->letter);
+
+    if (!tb_options_letter(options, letter) && length < TB_LETTERS_MAX)
+        options->letter[length] = letter;
+}
+
+bool tb_options_letter(const struct tb_options *options, char letter)
+{
+    return strchr(options->letter, letter) != NULL;
+}
+
+int tb_options_read(struct tb_options *options, int count, char **arguments, const char *letters,
                     int *first, struct tb_trouble *trouble)
 {
+    char spelled[TB_LETTERS_MAX + sizeof("+:hv")];
     int status = 0;
 
+    (void)snprintf(spelled, sizeof(spelled), "%s:hv%s", letters == NULL ? "+" : "",
+                   letters == NULL ? "" : letters);
     opterr = 0;
     optind = 0; /* begin anew: getopt_long(3), notes */
     while (status == 0) {
-        const int option =
-            getopt_long(count, arguments, leading ? "+:hv" : ":hv", long_options, NULL);
+        const int option = getopt_long(count, arguments, spelled, long_options, NULL);
 
         if (option == -1)
             break;
         if (option == '?' || option == ':')
             return wrong_option(options, arguments[optind - 1], optopt, option == ':', trouble);
-        status = set(options, (enum word)option, optarg, trouble);
+        if (letters != NULL && option < OPTION_JSON && strchr(letters, option) != NULL)
+            note_letter(options, (char)option);
+        else
+            status = set(options, (enum word)option, optarg, trouble);
     }
     *first = optind;
     return status;

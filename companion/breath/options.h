@@ -18,7 +18,13 @@ enum tb_colour {
 enum tb_takes {
     TB_TAKES_JSON = 1,
     TB_TAKES_WATCH = 2,
-    TB_TAKES_BIND = 4 /* --address, --udp */
+    TB_TAKES_BIND = 4, /* --address, --udp */
+    TB_TAKES_TO = 8,   /* --to */
+    TB_TAKES_BITS = 4  /* how many of the above there are */
+};
+
+enum {
+    TB_LETTERS_MAX = 16
 };
 
 struct tb_options {
@@ -31,9 +37,11 @@ struct tb_options {
     bool help;
     bool version;
     bool udp;
-    const char *address;       /* NULL: not given */
-    unsigned given;            /* bits: enum tb_takes */
-    const char *given_word[3]; /* the word of each such bit, as it is spelled */
+    const char *address;                   /* NULL: not given */
+    const char *to;                        /* likewise */
+    unsigned given;                        /* bits: enum tb_takes */
+    const char *given_word[TB_TAKES_BITS]; /* the word of each such bit, as it is spelled */
+    char letter[TB_LETTERS_MAX + 1];       /* of the classic commands: "an" of arp -an */
 };
 
 /* The defaults. The language is that of --lang, wherever it stands, so that complaints about other
@@ -41,9 +49,14 @@ struct tb_options {
 void tb_options_begin(struct tb_options *options, int count, char *const *arguments);
 
 /* Reads options among `arguments` (the first is passed over) and puts the other words last; *first:
- * the first of those. Where `leading`, it stops at the first other word. Returns 0 or a status. */
-int tb_options_read(struct tb_options *options, int count, char **arguments, bool leading,
+ * the first of those. `letters`: those of the command, beside -h and -v, none of which takes a
+ * value; NULL: there is no command yet, and the reading stops at the first other word. Returns 0 or
+ * a status. */
+int tb_options_read(struct tb_options *options, int count, char **arguments, const char *letters,
                     int *first, struct tb_trouble *trouble);
+
+/* Whether the letter was given: 'n' of "arp -an". */
+bool tb_options_letter(const struct tb_options *options, char letter);
 
 /* Whether colours are wanted on a stream that is a terminal or none. */
 bool tb_options_colour(const struct tb_options *options, bool terminal);
