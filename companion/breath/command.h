@@ -46,6 +46,11 @@ int tb_who(struct tb_request *request);
 int tb_who_pid(struct tb_request *request, uint32_t pid); /* of a process */
 int tb_why(struct tb_request *request);
 int tb_nic(struct tb_request *request);
+int tb_route(struct tb_request *request);
+int tb_neigh(struct tb_request *request);
+int tb_ifconfig(struct tb_request *request);
+int tb_arp(struct tb_request *request);
+int tb_netstat(struct tb_request *request);
 int tb_help(struct tb_request *request);
 
 /* The help of a command, or of all of them where there is none. */

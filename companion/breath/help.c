@@ -20,6 +20,16 @@ const struct tb_command tb_commands[] = {
       TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_BIND, tb_why, "" },
     { "nic", "nic [IFACE] [--to=ADDRESS]", TB_SAY_HELP_NIC, TB_SAY_HELP_NIC_LONG,
       TB_TAKES_JSON | TB_TAKES_WATCH | TB_TAKES_TO, tb_nic, "" },
+    { "route", "route [-n] [-4|-6]", TB_SAY_HELP_ROUTE, TB_SAY_HELP_ROUTE_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_route, "n46" },
+    { "neigh", "neigh [ADDRESS]", TB_SAY_HELP_NEIGH, TB_SAY_HELP_NEIGH_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_neigh, "" },
+    { "ifconfig", "ifconfig [-a|IFACE]", TB_SAY_HELP_IFCONFIG, TB_SAY_HELP_IFCONFIG_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_ifconfig, "a" },
+    { "arp", "arp [-a|-n] [ADDRESS]", TB_SAY_HELP_ARP, TB_SAY_HELP_ARP_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_arp, "an" },
+    { "netstat", "netstat -r|-i|-s [-n] [-a] [-4|-6] [-t|-u]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
+      TB_TAKES_JSON | TB_TAKES_WATCH, tb_netstat, "rnisatu46" },
     { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help, "" },
 };
 const size_t tb_command_count = sizeof(tb_commands) / sizeof(tb_commands[0]);

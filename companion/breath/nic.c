@@ -297,13 +297,14 @@ static int say_not_here(struct tb_request *request, const char *name)
 static int print_json(struct tb_request *request, const struct tb_nics *nics,
                       const struct tb_rt_link *link)
 {
-    json_t *list = link == NULL && request->word_count == 0 ? tb_nics_json(nics) : json_array();
+    json_t *list = request->word_count == 0 ? tb_nics_json(nics) : json_array();
+    enum tb_exit status;
 
     if (link != NULL)
         (void)json_array_append_new(list, tb_nic_json(nics, link, true));
-    return tb_print_json(request,
-                         json_pack("{s:o, s:b}", "nics", list, "inexact", (int)nics->inexact),
-                         link == NULL && request->word_count > 0 ? TB_EXIT_NOTHING : TB_EXIT_FOUND);
+    status = json_array_size(list) > 0 ? TB_EXIT_FOUND : TB_EXIT_NOTHING;
+    return tb_print_json(
+        request, json_pack("{s:o, s:b}", "nics", list, "inexact", (int)nics->inexact), (int)status);
 }
 
 static int show(struct tb_request *request, const struct tb_nics *nics)
