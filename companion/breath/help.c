@@ -28,7 +28,7 @@ const struct tb_command tb_commands[] = {
       TB_TAKES_JSON | TB_TAKES_WATCH, tb_ifconfig, "a" },
     { "arp", "arp [-a|-n] [ADDRESS]", TB_SAY_HELP_ARP, TB_SAY_HELP_ARP_LONG,
       TB_TAKES_JSON | TB_TAKES_WATCH, tb_arp, "an" },
-    { "netstat", "netstat -r|-i|-s [-n] [-a] [-4|-6] [-t|-u]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
+    { "netstat", "netstat -r|-i|-s [-n46atu]", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
       TB_TAKES_JSON | TB_TAKES_WATCH, tb_netstat, "rnisatu46" },
     { "help", "help [COMMAND]", TB_SAY_HELP_HELP, TB_SAY_HELP_HELP, 0, tb_help, "" },
 };

@@ -143,7 +143,7 @@ static const char route_heading[] =
 
 static const struct tb_column netstat_columns[ROUTE_COLUMNS] = {
     { "Destination", 15 }, { "Gateway", 15 }, { "Genmask", 15 }, { "Flags", 6 },
-    { "MSS", -5 },         { "Window", 5 },   { "irtt", -6 },    { "Iface", 0 },
+    { "MSS", -4 },         { "Window", 5 },   { "irtt", -6 },    { "Iface", 0 },
 };
 static const char netstat_heading[] =
     "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface";
