@@ -350,7 +350,7 @@ int tb_ifconfig(struct tb_request *request)
 
     if (request->word_count > 1)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
-    status = tb_nics_read(&nics, true);
+    status = tb_nics_read(&nics);
     status = status == 0 ? show(request, &nics)
                          : tb_trouble_system(&request->trouble, "rtnetlink", status);
     tb_nics_free(&nics);

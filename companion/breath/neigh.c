@@ -308,7 +308,7 @@ static int run(struct tb_request *request, passes_fn *passes, show_fn *show)
 
     if (request->word_count > 1)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
-    status = tb_nics_read(&view.nics, false);
+    status = tb_nics_read(&view.nics);
     if (status == 0 && request->word_count == 1 &&
         !tb_nic_read_address(&view.nics, request->word[0], address, &scope)) {
         tb_nics_free(&view.nics);

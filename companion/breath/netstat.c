@@ -121,7 +121,7 @@ static int show_nics(struct tb_request *request, const struct tb_nics *nics)
 int tb_netstat_nics(struct tb_request *request)
 {
     struct tb_nics nics = { 0 };
-    int status = tb_nics_read(&nics, true);
+    int status = tb_nics_read(&nics);
 
     status = status == 0 ? show_nics(request, &nics)
                          : tb_trouble_system(&request->trouble, "rtnetlink", status);

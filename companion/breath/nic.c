@@ -324,13 +324,12 @@ static int show(struct tb_request *request, const struct tb_nics *nics)
 
 int tb_nic(struct tb_request *request)
 {
-    const bool whole = request->word_count > 0 || request->options.to != NULL;
     struct tb_nics nics = { 0 };
     int status;
 
     if (request->word_count > 1)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
-    status = tb_nics_read(&nics, whole || request->options.json);
+    status = tb_nics_read(&nics);
     status = status == 0 ? show(request, &nics)
                          : tb_trouble_system(&request->trouble, "rtnetlink", status);
     tb_nics_free(&nics);

@@ -309,7 +309,7 @@ int tb_routes_show(struct tb_request *request, bool netstat, bool numeric)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[0]);
     status = tb_routes_read(&view.routes);
     if (status == 0)
-        status = tb_nics_read(&view.nics, false);
+        status = tb_nics_read(&view.nics);
     status = status == 0 ? show(&view) : tb_trouble_system(&request->trouble, "rtnetlink", status);
     tb_routes_free(&view.routes);
     tb_nics_free(&view.nics);

@@ -65,15 +65,16 @@ static size_t end(const struct request *request)
     return request->length;
 }
 
-size_t tb_rt_ask_links(uint8_t octets[TB_RT_REQUEST_MAX], bool counters, uint32_t sequence)
+/* What is left out are the statistics of IPv6 and of virtual functions, not IFLA_STATS64:
+ * net/core/rtnetlink.c, rtnl_fill_vfinfo(); net/ipv6/addrconf.c, inet6_fill_ifla6_attrs(). */
+size_t tb_rt_ask_links(uint8_t octets[TB_RT_REQUEST_MAX], uint32_t sequence)
 {
     static const uint32_t skip = RTEXT_FILTER_SKIP_STATS;
     static const struct ifinfomsg body = { .ifi_family = AF_UNSPEC };
     struct request request = begin(octets, RTM_GETLINK, NLM_F_DUMP, sequence);
 
     put(&request, &body, sizeof(body));
-    if (!counters)
-        put_attribute(&request, IFLA_EXT_MASK, &skip, sizeof(skip));
+    put_attribute(&request, IFLA_EXT_MASK, &skip, sizeof(skip));
     return end(&request);
 }
 

@@ -109,7 +109,7 @@ struct tb_rt_neighbour {
 };
 
 /* Requests; each returns the octets written. `family`: AF_INET, AF_INET6, AF_UNSPEC for both. */
-size_t tb_rt_ask_links(uint8_t request[TB_RT_REQUEST_MAX], bool counters, uint32_t sequence);
+size_t tb_rt_ask_links(uint8_t request[TB_RT_REQUEST_MAX], uint32_t sequence);
 size_t tb_rt_ask_addresses(uint8_t request[TB_RT_REQUEST_MAX], uint8_t family, uint32_t sequence);
 size_t tb_rt_ask_routes(uint8_t request[TB_RT_REQUEST_MAX], uint8_t family, uint32_t sequence);
 size_t tb_rt_ask_neighbours(uint8_t request[TB_RT_REQUEST_MAX], uint8_t family, uint32_t sequence);

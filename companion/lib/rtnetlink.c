@@ -126,10 +126,10 @@ static int compare_addresses(const void *left, const void *right)
     return order != 0 ? order : compare_indexes(one->order, other->order);
 }
 
-int tb_nics_read(struct tb_nics *nics, bool counters)
+int tb_nics_read(struct tb_nics *nics)
 {
     uint8_t request[TB_RT_REQUEST_MAX];
-    int error = ask(request, tb_rt_ask_links(request, counters, SEQUENCE), add_link, nics,
+    int error = ask(request, tb_rt_ask_links(request, SEQUENCE), add_link, nics,
                     &nics->link_count, &nics->inexact);
 
     if (error == 0)

@@ -24,8 +24,8 @@ struct tb_nics {
     bool inexact; /* they changed each time while they were listed: some may be missing */
 };
 
-/* `counters`: of packets too, for which the kernel needs longer. Returns 0 or -errno. */
-int tb_nics_read(struct tb_nics *nics, bool counters);
+/* Returns 0 or -errno. */
+int tb_nics_read(struct tb_nics *nics);
 void tb_nics_free(struct tb_nics *nics);
 
 /* NULL: there is none. */

@@ -364,7 +364,7 @@ static void requests_are_whole_messages(void **state)
     uint8_t ipv4[16];
     uint8_t request[TB_RT_REQUEST_MAX];
     struct tb_nl_message message;
-    struct tb_nl_rest rest = { request, tb_rt_ask_links(request, false, 7) };
+    struct tb_nl_rest rest = { request, tb_rt_ask_links(request, 7) };
     struct rtmsg body;
 
     (void)state;
