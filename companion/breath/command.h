@@ -23,6 +23,7 @@ struct tb_command {
     enum tb_say about_long;
     unsigned takes; /* bits: enum tb_takes */
     int (*run)(struct tb_request *request);
+    const char *letters; /* options of one letter, as the classic command has them */
 };
 
 struct tb_request {
@@ -56,6 +57,11 @@ int tb_who(struct tb_request *request);
 int tb_who_pid(struct tb_request *request, uint32_t pid); /* of a process */
 int tb_why(struct tb_request *request);
 int tb_lsof(struct tb_request *request);
+int tb_nic(struct tb_request *request);
+int tb_route(struct tb_request *request);
+int tb_neigh(struct tb_request *request);
+int tb_ifconfig(struct tb_request *request);
+int tb_arp(struct tb_request *request);
 int tb_netstat(struct tb_request *request);
 int tb_help(struct tb_request *request);
 int tb_completion(struct tb_request *request);

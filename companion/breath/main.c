@@ -135,7 +135,7 @@ static int answer(struct tb_request *request, int count, char **arguments)
     int first, status;
 
     tb_options_begin(&request->options, count, arguments);
-    status = tb_options_read(&request->options, count, arguments, true, &first, &request->trouble);
+    status = tb_options_read(&request->options, count, arguments, NULL, &first, &request->trouble);
     if (status != 0)
         return status;
     if (first == count || request->options.version)
@@ -149,8 +149,8 @@ static int answer(struct tb_request *request, int count, char **arguments)
     if ((request->command->takes & TB_TAKES_LONG) != 0)
         status = tb_options_read_long(&request->options, &count, arguments, &request->trouble);
     else if ((request->command->takes & TB_TAKES_OWN) == 0)
-        status =
-            tb_options_read(&request->options, count, arguments, false, &first, &request->trouble);
+        status = tb_options_read(&request->options, count, arguments, request->command->letters,
+                                 &first, &request->trouble);
     if (status != 0)
         return status;
     request->word = arguments + first;

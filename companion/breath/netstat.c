@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* netstat.c - the classic spellings of netstat for sockets: -a, -l, -n, -t, -u, -p
+/* netstat.c - the classic spellings of netstat for sockets: -a, -l, -n, -t, -u, -p; and the way to
+ * its others: -r, -i, -s
  *
  * The columns are netstat's, whole: it cuts addresses to 23, and of a shared socket it names one
  * process. */
@@ -14,7 +15,9 @@
 
 #include "command.h"
 #include "endpoint.h"
+#include "netstat.h"
 #include "operand.h"
+#include "routes.h"
 #include "row.h"
 #include "unixlist.h"
 #include "view.h"
@@ -43,15 +46,25 @@ enum unix_column {
 };
 static_assert((int)UNIX_COLUMNS <= (int)TB_TABLE_COLUMNS_MAX, "room for them");
 
+enum other {
+    TB_NETSTAT_ROUTES,
+    TB_NETSTAT_NICS,
+    TB_NETSTAT_STATISTICS,
+    TB_NETSTAT_OTHERS
+};
+
 struct netstat {
     struct tb_request *request;
-    bool all;       /* -a */
-    bool listening; /* -l */
-    bool numbers;   /* -n */
-    bool tcp;       /* -t; without -t, -u and -x all are told */
-    bool udp;       /* -u */
-    bool local;     /* -x */
-    bool programs;  /* -p */
+    bool all;                       /* -a */
+    bool listening;                 /* -l */
+    bool numbers;                   /* -n */
+    bool tcp;                       /* -t; without -t, -u and -x all are told */
+    bool udp;                       /* -u */
+    bool local;                     /* -x */
+    bool programs;                  /* -p */
+    bool others[TB_NETSTAT_OTHERS]; /* -r, -i, -s: not about sockets */
+    bool ipv4;                      /* -4, of routes only; like -6 */
+    bool ipv6;
     struct tb_view view;
     struct tb_row row;
     bool dual;
@@ -78,6 +91,16 @@ static bool *place_of(struct netstat *netstat, char letter)
         return &netstat->local;
     case 'p':
         return &netstat->programs;
+    case 'r':
+        return &netstat->others[TB_NETSTAT_ROUTES];
+    case 'i':
+        return &netstat->others[TB_NETSTAT_NICS];
+    case 's':
+        return &netstat->others[TB_NETSTAT_STATISTICS];
+    case '4':
+        return &netstat->ipv4;
+    case '6':
+        return &netstat->ipv6;
     default:
         return NULL;
     }
@@ -98,6 +121,7 @@ static int read_words(struct netstat *netstat)
             if (place == NULL)
                 return tb_usage(request, TB_SAY_USAGE_OPTION, word);
             *place = true;
+            tb_options_note_letter(&request->options, *letter);
         }
     }
     if (!netstat->tcp && !netstat->udp && !netstat->local)
@@ -429,13 +453,40 @@ static int run(struct netstat *netstat)
     return (int)status_of(netstat);
 }
 
+static int run_other(struct netstat *netstat, enum other which)
+{
+    struct tb_request *request = netstat->request;
+
+    request->word_count = 0; /* they were all letters */
+    if (which == TB_NETSTAT_ROUTES)
+        return tb_routes_show(request, true, netstat->numbers);
+    return which == TB_NETSTAT_NICS ? tb_netstat_nics(request) : tb_netstat_statistics(request);
+}
+
+static int run_any(struct netstat *netstat)
+{
+    const bool *others = netstat->others;
+    enum other chosen = TB_NETSTAT_OTHERS;
+
+    for (enum other i = TB_NETSTAT_ROUTES; i < TB_NETSTAT_OTHERS; i++) {
+        if (!others[i])
+            continue;
+        if (chosen != TB_NETSTAT_OTHERS)
+            return tb_usage(netstat->request, TB_SAY_USAGE_NETSTAT, "-r, -i, -s");
+        chosen = i;
+    }
+    if (chosen != TB_NETSTAT_ROUTES && (netstat->ipv4 || netstat->ipv6))
+        return tb_usage(netstat->request, TB_SAY_USAGE_OPTION, netstat->ipv4 ? "-4" : "-6");
+    return chosen == TB_NETSTAT_OTHERS ? run(netstat) : run_other(netstat, chosen);
+}
+
 int tb_netstat(struct tb_request *request)
 {
     struct netstat netstat = { .request = request };
     int status = read_words(&netstat);
 
     if (status == 0)
-        status = run(&netstat);
+        status = run_any(&netstat);
     tb_view_free(&netstat.view);
     tb_row_free(&netstat.row);
     return status;

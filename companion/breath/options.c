@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ enum word {
     OPTION_RAW,
     OPTION_TIMEOUT,
     OPTION_PAUSE,
+    OPTION_TO,
     OPTION_HELP = 'h',
     OPTION_VERSION = 'v'
 };
@@ -45,6 +47,7 @@ static const struct option long_options[] = {
     { "raw", no_argument, NULL, OPTION_RAW },
     { "timeout", required_argument, NULL, OPTION_TIMEOUT },
     { "pause", no_argument, NULL, OPTION_PAUSE },
+    { "to", required_argument, NULL, OPTION_TO },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 }
@@ -221,6 +224,10 @@ static int set(struct tb_options *options, enum word option, const char *value,
     case OPTION_TIMEOUT:
         note(options, 5, "--timeout");
         return read_timeout(options, value, trouble);
+    case OPTION_TO:
+        options->to = value;
+        note(options, 7, "--to");
+        return 0;
     case OPTION_HELP:
         options->help = true;
         return 0;
@@ -281,22 +288,40 @@ static int wrong_option(const struct tb_options *options, const char *word, int 
     return status;
 }
 
-int tb_options_read(struct tb_options *options, int count, char **arguments, bool leading,
+void tb_options_note_letter(struct tb_options *options, char letter)
+{
+    const size_t length = strlen(options->letter);
+
+    if (!tb_options_letter(options, letter) && length < TB_LETTERS_MAX)
+        options->letter[length] = letter;
+}
+
+bool tb_options_letter(const struct tb_options *options, char letter)
+{
+    return strchr(options->letter, letter) != NULL;
+}
+
+int tb_options_read(struct tb_options *options, int count, char **arguments, const char *letters,
                     int *first, struct tb_trouble *trouble)
 {
+    char spelled[TB_LETTERS_MAX + sizeof("+:hv")];
     int status = 0;
 
+    (void)snprintf(spelled, sizeof(spelled), "%s:hv%s", letters == NULL ? "+" : "",
+                   letters == NULL ? "" : letters);
     opterr = 0;
     optind = 0; /* begin anew: getopt_long(3), notes */
     while (status == 0) {
-        const int option =
-            getopt_long(count, arguments, leading ? "+:hv" : ":hv", long_options, NULL);
+        const int option = getopt_long(count, arguments, spelled, long_options, NULL);
 
         if (option == -1)
             break;
         if (option == '?' || option == ':')
             return wrong_option(options, arguments[optind - 1], optopt, option == ':', trouble);
-        status = set(options, (enum word)option, optarg, trouble);
+        if (letters != NULL && option < OPTION_JSON && strchr(letters, option) != NULL)
+            tb_options_note_letter(options, (char)option);
+        else
+            status = set(options, (enum word)option, optarg, trouble);
     }
     *first = optind;
     return status;
@@ -312,7 +337,7 @@ int tb_options_read_long(struct tb_options *options, int *count, char **argument
         int first, status = 0;
 
         if (strncmp(arguments[i], "--", 2) == 0)
-            status = tb_options_read(options, 2, one, true, &first, trouble);
+            status = tb_options_read(options, 2, one, NULL, &first, trouble);
         else
             arguments[kept++] = arguments[i];
         if (status != 0)

@@ -32,6 +32,23 @@ static void put_blanks(const struct tb_page *page, size_t count)
         (void)putc(' ', page->stream);
 }
 
+void tb_page_line(const struct tb_page *page, const char *text, size_t indent)
+{
+    size_t begun = 0;
+
+    do {
+        const char *next = text + strlen(text);
+        const size_t length =
+            page->columns == 0 ? strlen(text) : tb_width_line(text, page->columns - begun, &next);
+
+        put_blanks(page, begun);
+        (void)fwrite(text, 1, length, page->stream);
+        (void)putc('\n', page->stream);
+        text = next;
+        begun = indent;
+    } while (*text != '\0');
+}
+
 static size_t prose_columns(const struct tb_page *page)
 {
     return page->columns > 0 && page->columns < TB_PAGE_WIDTH ? page->columns : TB_PAGE_WIDTH;

@@ -45,6 +45,9 @@ struct tb_page tb_page_talk(const struct tb_page *page);
 
 void tb_page_table(const struct tb_page *page, const struct tb_table *table);
 
+/* A line as it is; on a terminal, what does not fit goes on below, so many columns to the right. */
+void tb_page_line(const struct tb_page *page, const char *text, size_t indent);
+
 /* A paragraph, where explanations are wanted; tb_page_tell(): also where they are not. */
 void tb_page_say(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens);
 void tb_page_tell(const struct tb_page *page, enum tb_say id, const struct tb_token *tokens);

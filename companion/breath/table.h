@@ -12,7 +12,7 @@
 #include <stdio.h>
 
 enum {
-    TB_TABLE_COLUMNS_MAX = 9,
+    TB_TABLE_COLUMNS_MAX = 12,
     TB_TABLE_GAP = 2 /* columns of the terminal between two of ours */
 };
 

@@ -37,7 +37,9 @@ size_t tb_width(const char *text, size_t length)
 {
     size_t columns = 0;
 
-    for (size_t at = 0; at < length;) {
+    while (columns < length && (unsigned char)text[columns] < 0x80)
+        columns++;
+    for (size_t at = columns; at < length;) {
         const struct step step = take(text + at, length - at);
 
         columns += step.columns;
@@ -115,9 +117,13 @@ static struct line measure(const char *text, size_t length, size_t columns)
 size_t tb_width_line(const char *text, size_t columns, const char **next)
 {
     const size_t length = strlen(text);
-    const struct line line = measure(text, length, columns);
-    size_t taken = line.whole > 0 ? line.whole : line.colon > 0 ? line.colon : line.fits;
+    size_t taken = length;
 
+    if (tb_width(text, length) > columns) {
+        const struct line line = measure(text, length, columns);
+
+        taken = line.whole > 0 ? line.whole : line.colon > 0 ? line.colon : line.fits;
+    }
     *next = text + taken;
     while (**next == ' ')
         ++*next;

@@ -450,7 +450,7 @@ static int read_words(struct tb_options *options, struct tb_trouble *trouble,
         line->word[line->count] = line->text[line->count];
     }
     tb_options_begin(options, line->count, line->word);
-    return tb_options_read(options, line->count, line->word, false, &line->first, trouble);
+    return tb_options_read(options, line->count, line->word, "", &line->first, trouble);
 }
 
 static void options_stand_anywhere(void **state)
