@@ -60,7 +60,8 @@ int tb_descriptors_find_by(struct tb_descriptors *found, enum tb_descriptors_how
  * but told. -ESRCH: no such process; -EACCES: the caller may not look into it. */
 int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid);
 
-/* Whether everybody who was found still holds his socket. That nobody else holds one is not said. */
+/* Whether everybody who was found still holds his socket. That nobody else holds one is not said.
+ */
 bool tb_descriptors_hold(const struct tb_descriptors *found);
 
 /* A copy, to be freed too. Returns 0 or -ENOMEM. */

@@ -129,8 +129,8 @@ static int compare_addresses(const void *left, const void *right)
 int tb_nics_read(struct tb_nics *nics)
 {
     uint8_t request[TB_RT_REQUEST_MAX];
-    int error = ask(request, tb_rt_ask_links(request, SEQUENCE), add_link, nics,
-                    &nics->link_count, &nics->inexact);
+    int error = ask(request, tb_rt_ask_links(request, SEQUENCE), add_link, nics, &nics->link_count,
+                    &nics->inexact);
 
     if (error == 0)
         error = ask(request, tb_rt_ask_addresses(request, AF_UNSPEC, SEQUENCE), add_address, nics,

@@ -87,7 +87,7 @@ reload()
 }
 
 # The pages are a tree: "Protocols" is the fourth from the end, and folded; the page after TCP's is
-# ours; its first entry, the fourth from the end of the dialog, is our language. (Not by way of every
+# ours; its first entry, the fifth from the end of the dialog, is our language. (Not by way of every
 # page: stock Wireshark 4.0 may crash where it shows the one for captures.)
 set_language()
 {
@@ -95,7 +95,7 @@ set_language()
     gui_dialog Preferences
     gui_press End Up Up Up Right
     gui_type TCP
-    gui_press Down shift+Tab shift+Tab shift+Tab shift+Tab ctrl+a
+    gui_press Down shift+Tab shift+Tab shift+Tab shift+Tab shift+Tab ctrl+a
     gui_type "$1"
     gui_press Return
     gui_no_dialog Preferences

@@ -28,7 +28,7 @@ static void looks_take_a_tenth_of_the_time(void **state)
             tb_live_looked(&budget, look_ns);
             spent_ns += look_ns;
         }
-    assert_in_range(spent_ns, 1000 * MS_NS, 1000 * MS_NS + TB_LIVE_BURST_NS + look_ns);
+    assert_true(spent_ns >= 1000 * MS_NS && spent_ns <= 1000 * MS_NS + TB_LIVE_BURST_NS + look_ns);
 }
 
 static void unused_time_adds_up_to_a_burst(void **state)
@@ -54,7 +54,7 @@ static void an_end_is_asked_for_less_and_less_often(void **state)
     (void)state;
     for (; tb_live_pause_ns(looks + 1) != 0; looks++)
         assert_int_equal(tb_live_pause_ns(looks + 1), 2 * tb_live_pause_ns(looks));
-    assert_in_range(looks, 2, 8);
+    assert_true(looks >= 2 && looks <= 8);
     assert_int_equal(tb_live_pause_ns(looks + 2), 0);
 }
 

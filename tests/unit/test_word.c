@@ -72,14 +72,10 @@ static void test_language(void **state)
         const char *messages;
         const char *lang;
         bool japanese;
-    } cases[] = { { NULL, NULL, NULL, false },
-                  { NULL, NULL, "ja_JP.UTF-8", true },
-                  { NULL, NULL, "ja", true },
-                  { NULL, NULL, "jav_ID", false },
-                  { NULL, "C", "ja_JP.UTF-8", false },
-                  { "", "ja.UTF-8", "C", true },
-                  { "en_US.UTF-8", "ja", "ja", false },
-                  { "ja_JP", "C", "C", true } };
+    } cases[] = { { NULL, NULL, NULL, false },          { NULL, NULL, "ja_JP.UTF-8", true },
+                  { NULL, NULL, "ja", true },           { NULL, NULL, "jav_ID", false },
+                  { NULL, "C", "ja_JP.UTF-8", false },  { "", "ja.UTF-8", "C", true },
+                  { "en_US.UTF-8", "ja", "ja", false }, { "ja_JP", "C", "C", true } };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
