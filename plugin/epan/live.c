@@ -258,7 +258,8 @@ static void take_error(struct inquiry *end, const struct tb_holders_question *qu
         end->settled = true;
 }
 
-static void take_nobody(struct inquiry *end, enum tb_live_result result)
+/* Who has accepted a connection and not used it may have passed it on to whoever has it now. */
+static void take_nobody(struct tb_conn *conn, enum tb_side side, enum tb_live_result result)
 {
     static const uint8_t states[] = {
         [TB_LIVE_GONE] = TB_LIVE_STATE_GONE,
@@ -266,9 +267,15 @@ static void take_nobody(struct inquiry *end, enum tb_live_result result)
         [TB_LIVE_HIDDEN] = TB_LIVE_STATE_HIDDEN,
         [TB_LIVE_SEVERAL] = TB_LIVE_STATE_SEVERAL,
     };
+    struct inquiry *end = &conn->live->end[side];
 
-    if (end->state != TB_LIVE_STATE_FOUND)
-        end->state = states[result];
+    if (end->state == TB_LIVE_STATE_FOUND &&
+        ((end->doubts & TB_OWNERS_DOUBT_UNUSED) == 0 || result == TB_LIVE_GONE))
+        return;
+    if (end->proven)
+        tb_owners_set_live(conn, side, NULL);
+    end->proven = false;
+    end->state = states[result];
 }
 
 static void fill(struct inquiry *end, const struct tb_holders *holders, unsigned doubts)
@@ -354,7 +361,7 @@ static void take(struct tb_conn *conn, enum tb_side side,
     if (!reading.may_improve)
         end->settled = true;
     if (reading.result != TB_LIVE_NAMED) {
-        take_nobody(end, reading.result);
+        take_nobody(conn, side, reading.result);
         return;
     }
     found = describe(&holders->socket, asked_ns);

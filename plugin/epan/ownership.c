@@ -193,7 +193,8 @@ void tb_owners_set_live(struct tb_conn *conn, enum tb_side side, const struct tb
     if (end->rank > TB_OWNERS_LIVE)
         return;
     end->count = 0;
-    add(end, told, TB_OWNERS_LIVE);
+    if (told != NULL)
+        add(end, told, TB_OWNERS_LIVE);
 }
 
 const struct tb_ownership *tb_owners_either_at(const struct tb_conn *conn,

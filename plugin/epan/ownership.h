@@ -58,7 +58,7 @@ void tb_owners_set(struct tb_conn *conn, const struct tb_segment *segment, enum 
 void tb_owners_set_foreign(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
                            const struct tb_foreign *foreign);
 
-/* Whom a look has found at a side; takes the place of whom an earlier look has. */
+/* Whom a look has found at a side; takes the place of whom an earlier look has. NULL: nobody. */
 void tb_owners_set_live(struct tb_conn *conn, enum tb_side side, const struct tb_ownership *told);
 
 /* Whether a note of any tool has told of any owner in this file (so far). */
