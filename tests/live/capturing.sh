@@ -14,16 +14,22 @@ end_children()
     done
 }
 
-# Begins the test with lo up, in an empty folder: $work.
-begin_capturing()
+# Begins the test in an empty folder: $work.
+begin_work()
 {
     # shellcheck disable=SC2034 # tshark.sh runs it
     TB_ON_EXIT=end_children
     tb_begin
-    ip link set lo up
     work=$TB_TMP/work
     mkdir "$work"
     cd "$work" || tb_fail "$work: cannot be entered"
+}
+
+# Likewise, with lo up.
+begin_capturing()
+{
+    begin_work
+    ip link set lo up
 }
 
 # Waits until the command succeeds; ten seconds at most.

@@ -6,7 +6,8 @@
 #
 # HELLO is the program live-hello. The copy of breathdump that Wireshark starts has the three
 # capabilities that `./quickstart install --system` gives it, and no user has more than that. In a
-# network namespace of its own. tests/matrix/extcap.sh runs this with other versions of Wireshark.
+# network namespace of its own. tests/matrix/extcap.sh runs this with other versions of Wireshark,
+# without the plugin: then what it would show is in the comments.
 set -eu
 
 . "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
@@ -20,10 +21,18 @@ if [ "${2:-}" != inside ]; then
     unshare --net true 2>/dev/null || tb_skip "no network namespace can be made here"
     exec unshare --net -- "$0" "$hello" inside
 fi
+shift 2
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
-begin_capturing
-tb_require_plugin
+if [ "${1:-}" = without-plugin ]; then # lo is up already
+    begin_work
+    fields='-e tcp.srcport -e frame.comment'
+else
+    begin_capturing
+    tb_require_plugin
+    fields='-e tcp.srcport -e frame.comment -e tcp-breath.src.pid -e tcp-breath.src.process
+        -e tcp-breath.dst.pid -e tcp-breath.dst.process'
+fi
 
 extcap=$TB_TMP/wireshark/extcap/breathdump
 capabilities=cap_net_raw,cap_bpf,cap_perfmon+ep
@@ -71,22 +80,30 @@ it_has_no_rights()
     done
 }
 
+# In `seen`: the first packet's comment tells both, the plugin shows them with each packet
+names_both()
+{
+    awk -v pid="$pid" -v name="$name" -F '\t' '
+        NR == 1 && ($2 !~ "src.pid=" pid " src.comm=" name || $2 !~ "dst.pid=" pid " dst.comm=" name) {
+            bad = 1 }
+        { for (i = 3; i < NF; i += 2) if ($i != pid || $(i + 1) != name) bad = 1 }
+        END { exit bad || NR != 6 }' seen
+}
+
 a_user_sees_the_process_at_each_end()
 {
-    tb_run tshark -n -l -i tcpbreath-lo -f 'tcp port 8080' -c 6 -T fields -e tcp.srcport \
-        -e tcp-breath.src.pid -e tcp-breath.src.process -e tcp-breath.dst.pid \
-        -e tcp-breath.dst.process >seen 2>seen.said &
+    # shellcheck disable=SC2086 # words
+    tb_run tshark -n -l -i tcpbreath-lo -f 'tcp port 8080' -c 6 -T fields $fields >seen 2>seen.said &
     shark=$!
     children="$children $shark"
     await find_capturer
     it_has_no_rights
     "$hello" 0 &
     pid=$!
+    name=$(basename "$hello")
     wait $pid || tb_fail "no connection"
     wait $shark || tb_fail "$(cat seen.said)"
-    awk -v pid=$pid -F '\t' '
-        { for (i = 2; i <= 4; i += 2) if ($i != pid || $(i + 1) != "live-hello") bad = 1 }
-        END { exit bad || NR != 6 }' seen || tb_fail "not all are named $pid: $(cat seen seen.said)"
+    names_both || tb_fail "not all are named $pid: $(cat seen seen.said)"
 }
 
 gone()
