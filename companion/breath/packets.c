@@ -16,6 +16,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auto.h"
@@ -122,14 +123,21 @@ static void set_environment(void)
         (void)setenv("WIRESHARK_PLUGIN_DIR", folder, 0); /* of a build that is not installed */
 }
 
+static bool is_file(int fd)
+{
+    struct stat file;
+
+    return fstat(fd, &file) == 0 && S_ISREG(file.st_mode);
+}
+
 /* Starts it on that input; what it prints comes on *out, what it complains of goes to `err`. */
 static pid_t start_tshark(const struct tb_request *request, const struct tb_packets *packets,
                           const char *path, int *out, int err)
 {
-    char name[] = "tshark", read[] = "-r", standard[] = "-", line[] = "-l", tabs[] = "-T",
-         tabs_value[] = "tabs", print[] = "-P", option[] = "-o", hex[] = "-x", numbers[] = "-n",
-         prefix[] = "tcp-breath.info_prefix:FALSE", english[] = "tcp-breath.language:en",
-         japanese[] = "tcp-breath.language:ja";
+    char name[] = "tshark", read[] = "-r", standard[] = "-", whole[] = "/dev/stdin", twice[] = "-2",
+         line[] = "-l", tabs[] = "-T", tabs_value[] = "tabs", print[] = "-P", option[] = "-o",
+         hex[] = "-x", numbers[] = "-n", prefix[] = "tcp-breath.info_prefix:FALSE",
+         english[] = "tcp-breath.language:en", japanese[] = "tcp-breath.language:ja";
     char *arguments[ARGUMENTS_MAX] = {
         name,
         read,
@@ -155,6 +163,10 @@ static pid_t start_tshark(const struct tb_request *request, const struct tb_pack
     int pipe_fd[2];
     pid_t pid;
 
+    if (is_file(packets->in)) { /* what is learned late is told of earlier packets too */
+        arguments[2] = whole;
+        arguments[count++] = twice;
+    }
     if (!packets->names)
         arguments[count++] = numbers;
     if (packets->octets != TB_PACKETS_NO_OCTETS)
