@@ -58,7 +58,9 @@ capture()
         exec env -i PATH="$PATH" HOME="$TB_TMP/home" TMPDIR="$TB_TMP/out" TZ=UTC LC_ALL=C.UTF-8 \
             WIRESHARK_PLUGIN_DIR="$TB_TMP/wireshark/plugins" \
             ${TB_PRELOAD:+"LD_PRELOAD=$TB_PRELOAD"} \
+            ${TB_PRELOAD:+WIRESHARK_DEBUG_WMEM_OVERRIDE=simple} \
             ${TB_PRELOAD:+"ASAN_OPTIONS=${TB_ASAN_OPTIONS:-detect_leaks=0}"} \
+            ${TB_PRELOAD:+UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1} \
             $before_others setpriv --reuid 65534 --regid 65534 --clear-groups \
             --inh-caps "$rights" --ambient-caps "$rights" \
             tshark -n -l "$@" >"$output" 2>"$output.err"
