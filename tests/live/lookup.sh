@@ -239,10 +239,17 @@ it_names_who_stays_and_says_why_not_who_does_not()
     grep -q 'Certainty: unsure (others may hold' tree || tb_fail "not said why it is unsure"
 }
 
-# SHOWN
+# Processes that have begun since the boot
+begun()
+{
+    awk '$1 == "processes" { print $2 }' /proc/stat
+}
+
+# SHOWN: somebody is sure; nobody can be where processes begin during each look, a hundred a second
 is_sure()
 {
-    grep -q '|sure|live|' "$1"
+    ! grep -q '|sure|live|' "$1" || return 0
+    [ "$tries" -ge 600 ] && [ $(($(begun) - before)) -ge 3000 ]
 }
 
 who_may_look_everywhere_is_sure()
@@ -251,9 +258,12 @@ who_may_look_everywhere_is_sure()
     capture_fields +net_raw,+net_admin,+sys_ptrace,+dac_read_search sure -i lo -f tcp
     await captures_run 1
     client=45000
+    before=$(begun)
     until_shown '' ask $ROOTS is_named sure "client $ROOTS"
     until_shown '' ask $ROOTS is_named sure "server $ROOTS"
     until_shown '' ask $ROOTS is_sure sure
+    grep -q '|sure|live|' sure ||
+        printf 'nobody was sure: %d processes began meanwhile\n' $(($(begun) - before))
     end_captures sure
     check_names sure >named || tb_fail "$(cat named)"
 }
