@@ -448,16 +448,21 @@ static void ask(const packet_info *pinfo, struct tb_conn *conn, const struct tb_
 void tb_live_see(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment,
                  const struct tb_event *event)
 {
+    bool is_past;
+
     if (segment->time_ns < fresh_since_ns || !tb_pref_live_processes)
         return;
-    if (waiting_count != 0)
+    /* a time to come proves nothing */
+    is_past =
+        (waiting_count != 0 || conn->live != NULL) && segment->time_ns <= clock_ns(CLOCK_REALTIME);
+    if (is_past)
         review(segment->time_ns, segment->frame);
     if (tb_owners_noted() || !is_plain(pinfo, conn, segment))
         return;
-    if (conn->live != NULL) {
+    if (is_past && conn->live != NULL)
         judge_by(conn, segment, event);
-        if (conn->live->end[TB_SIDE_A].settled && conn->live->end[TB_SIDE_B].settled)
-            return;
-    }
+    if (conn->live != NULL && conn->live->end[TB_SIDE_A].settled &&
+        conn->live->end[TB_SIDE_B].settled)
+        return;
     ask(pinfo, conn, segment);
 }
