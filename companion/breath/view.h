@@ -75,7 +75,7 @@ void tb_view_say_search(const struct tb_view *view, const struct tb_page *page);
 void tb_view_next(const struct tb_view *view, const struct tb_page *page, const char *typed,
                   const char *next, enum tb_say why);
 
-/* The same for programs: see docs/breath-json.md. NULL: no memory. */
+/* The same for programs: see tests/live/breath.schema.json. NULL: no memory. */
 json_t *tb_view_json_socket(const struct tb_view *view, const struct tb_socket *socket);
 json_t *tb_view_json_sockets(const struct tb_view *view);
 json_t *tb_view_json_search(const struct tb_view *view);
