@@ -217,7 +217,7 @@ in_another_namespace_its_sockets_are_found()
     children="$children $other"
     await test -s other
     start --attribution proc --netns $other -i lo -w other.pcapng
-    nsenter --target $other --net "$binaries/live-population" --clients=10 --pause=20 \
+    nsenter --target $other --net "$binaries/live-population" --clients=10 --pause=200 \
         --servers=single,greeting other.truth >/dev/null
     "$binaries/live-hello" 0
     stop
