@@ -34,12 +34,6 @@ start()
     await grep -q 'capturing on' said
 }
 
-stop()
-{
-    kill -INT "$dump"
-    wait "$dump" || tb_fail "exit status $?: $(cat said)"
-}
-
 # PARENT: its child that looks under /proc
 helper_of()
 {
@@ -71,7 +65,7 @@ whoever_is_named_held_the_socket()
     grep -q 'processes from /proc' said || tb_fail "$(cat said)"
     "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}50 --drivers=2 --idle=50 --pause=20 \
         truth >/dev/null
-    stop
+    stop INT 0
     comments all.pcapng >comments.all
     compare_holders truth comments.all >compared || tb_fail "$(cat compared said)"
     cat compared
@@ -84,7 +78,7 @@ nobody_is_named_wrongly_in_haste()
 {
     start --attribution proc -i lo -w haste.pcapng
     "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}50 --drivers=4 haste >/dev/null
-    stop
+    stop INT 0
     comments haste.pcapng >comments.haste
     compare_holders haste comments.haste >compared || ! grep -q ' [1-9][0-9]* wrong' compared ||
         tb_fail "$(cat compared)"
@@ -124,7 +118,7 @@ each_keeps_the_rights_it_needs()
         ! awk -v inode="${inode:-none}" '$9 == inode { found = 1 } END { exit !found }' \
             /proc/net/packet || tb_fail "the helper sees packets"
     done
-    stop
+    stop INT 0
     has_ended "$helper" || tb_fail "the helper is still there"
 }
 
@@ -136,7 +130,7 @@ without_bpf_the_best_that_is_allowed_is_taken()
     grep -q 'BPF tracing: CAP_BPF and CAP_PERFMON are missing' said || tb_fail "$(cat said)"
     grep -q 'processes from /proc' said || tb_fail "$(cat said)"
     "$binaries/live-population" --clients=10 --pause=20 --servers=single auto >/dev/null
-    stop
+    stop INT 0
     comments auto.pcapng >comments.auto
     compare_holders auto comments.auto >compared || tb_fail "$(cat compared said)"
     status=0
@@ -156,12 +150,12 @@ without_rights_it_says_whom_it_does_not_see()
     run=
     grep -q 'CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH are missing: only processes of this user' said ||
         tb_fail "$(cat said)"
-    stop
+    stop INT 0
     run=without_ears
     start --attribution proc -i lo -w some.pcapng
     run=
     grep -q 'no process connector' said || tb_fail "$(cat said)"
-    stop
+    stop INT 0
 }
 
 without_sight()
@@ -183,7 +177,7 @@ the_capture_goes_on_without_its_helper()
     await has_ended "$helper"
     [ ! -d "/proc/$helper" ] || tb_fail "the helper is not reaped"
     "$binaries/live-hello" 0
-    stop
+    stop INT 0
     grep -q 'were lost' said || tb_fail "not counted: $(cat said)"
     [ "$(tshark -n -r alone.pcapng 2>/dev/null | wc -l)" -ge 9 ] || tb_fail "packets are missing"
     [ "$(tshark -n -r alone.pcapng -T fields -e frame.comment 2>/dev/null | sort -u)" = "" ] ||
@@ -207,7 +201,7 @@ no_helper_is_left()
     kill -HUP "$helper"
     "$binaries/live-hello" 0
     has_helper "$dump" || tb_fail "the helper obeyed a signal that was not its own"
-    stop
+    stop INT 0
 }
 
 in_another_namespace_its_sockets_are_found()
@@ -220,7 +214,7 @@ in_another_namespace_its_sockets_are_found()
     nsenter --target $other --net "$binaries/live-population" --clients=10 --pause=200 \
         --servers=single,greeting other.truth >/dev/null
     "$binaries/live-hello" 0
-    stop
+    stop INT 0
     comments other.pcapng >comments.other
     compare_holders other.truth comments.other >compared || tb_fail "$(cat compared said)"
 }

@@ -200,11 +200,14 @@ static void tell_vaguely(const char *how, uint16_t local, uint16_t remote, const
 
 static pid_t fork_as(const char *comm)
 {
+    const pid_t parent = getpid();
     pid_t child = fork();
 
     must((int)child, "fork");
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent) /* it has gone meanwhile */
+            _exit(0);
         name_process(comm);
     }
     return child;
