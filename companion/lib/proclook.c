@@ -12,10 +12,10 @@
 #include "proctarget.h"
 
 #define NS_PER_S  1000000000u
-#define NS_PER_US 1000u
+#define NS_PER_US UINT64_C(1000)
 
-#define LIKELY_NS (3000u * NS_PER_US) /* the most that likely processes take */
-#define REST      4u                  /* times as long as it took a walk is not begun again */
+#define LIKELY_NS (3000 * NS_PER_US) /* the most that likely processes take */
+#define REST      4u                 /* times as long as it took a walk is not begun again */
 
 enum {
     LOOKS_MAX = 1024,
@@ -43,7 +43,6 @@ struct look {
     size_t tries;
     size_t walks;
     bool opens;      /* the sender connects */
-    bool is_walked;  /* and nothing was found since that is to be proven */
     bool is_in_walk; /* which is on its way */
 };
 
@@ -259,10 +258,10 @@ static bool is_too_early(const struct look *look)
 
 static bool wants_walk(const struct look *look)
 {
-    if (look->is_walked || look->walks == WALKS_MAX || is_too_early(look))
+    if (look->walks == WALKS_MAX || is_too_early(look))
         return false;
     for (size_t i = 0; i < TARGETS; i++) {
-        if (look->target[i].state == TB_PROCTARGET_THERE)
+        if (look->target[i].state == TB_PROCTARGET_THERE && !look->target[i].is_walked)
             return true;
     }
     return false;
@@ -300,7 +299,7 @@ static void look_at_likely(struct tb_proclook *looks, struct look *look)
         bool connects = look->opens && target[i] == &look->target[SENDER];
 
         if (prove(looks, target[i], false, connects) > 0)
-            look->is_walked = false;
+            target[i]->is_walked = false;
     }
     schedule(looks, look);
 }
@@ -421,10 +420,10 @@ static void gather(struct tb_proclook *looks)
             continue;
         }
         look->is_in_walk = true;
-        look->is_walked = true;
         look->walks++;
         for (size_t i = 0; i < TARGETS; i++) {
             look->target[i].is_in_walk = look->target[i].state == TB_PROCTARGET_THERE;
+            look->target[i].is_walked |= look->target[i].is_in_walk;
             if (look->target[i].is_in_walk)
                 looks->wanted[looks->wanted_count++] = &look->target[i];
         }

@@ -36,6 +36,7 @@ struct tb_proctarget {
     bool is_told;  /* a holder was */
     bool is_nobody_told;
     bool is_in_walk; /* which fills in the holders */
+    bool is_walked;  /* and nobody was found since who is to be proven to be alone */
 };
 
 /* What sock_diag answered: 0 and a socket, or -errno. Forgets the holders that were found. */

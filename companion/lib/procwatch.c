@@ -243,6 +243,7 @@ static void tell_waiting(struct procwatch *watch)
         const struct waiting *first = TB_LINK_OF(watch->waiting.next, struct waiting, link);
         struct tb_sock_event event;
 
+        /* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it was taken off the list before */
         if (!tb_procwire_read_event(first->message, first->length, &event)) {
             watch->lost++;
         } else {

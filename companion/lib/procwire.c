@@ -55,7 +55,7 @@ struct end {
     int32_t error;
 };
 
-static_assert(sizeof(struct event) + 2 * (TB_PROC_TEXT_MAX + 1) <= TB_PROCWIRE_MAX,
+static_assert(sizeof(struct event) + 2 * ((size_t)TB_PROC_TEXT_MAX + 1) <= TB_PROCWIRE_MAX,
               "a message has room for both texts");
 
 size_t tb_procwire_put_request(uint8_t message[TB_PROCWIRE_MAX],
@@ -126,11 +126,11 @@ size_t tb_procwire_put_event(uint8_t message[TB_PROCWIRE_MAX], const struct tb_s
     if (text != NULL)
         octets.exe_length = (uint16_t)at_most(strlen(text));
     memcpy(message, &octets, sizeof octets);
-    if (octets.exe_length > 0)
+    if (text != NULL && octets.exe_length > 0)
         memcpy(message + length, text, octets.exe_length);
     length += octets.exe_length;
     message[length++] = '\0';
-    if (octets.arguments_length > 0)
+    if (process->arguments != NULL && octets.arguments_length > 0)
         memcpy(message + length, process->arguments, octets.arguments_length);
     return length + octets.arguments_length;
 }
