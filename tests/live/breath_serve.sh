@@ -306,7 +306,7 @@ says "./quickstart install"
 is_clean
 breath tour
 has_status 0
-for words in '1. A server' '2. It listens' 'hello (' '3. Which process' '4. Which NIC' \
+for words in '1. A server' '2. It listens' 'hello (' '3. Which process' '4. Which NIC' 'breath nic --to=127.0.0.1' \
     '5. One request' HelloWorld 'breathdump captured on lo' 'the 3-way handshake' \
     'The HTTP request' 'The HTTP response' 'The connection is closed' 'ip neigh'; do
     says "$words"

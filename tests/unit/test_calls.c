@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <linux/rtnetlink.h>
 #include <netdb.h>
 
 #include <cmocka.h>
 
 #include "dechunk.h"
 #include "edge.h"
-#include "egress.h"
 #include "octets.h"
 #include "outcome.h"
 #include "url.h"
@@ -246,37 +244,6 @@ static void octets_look_as_tcpdump_prints_them(void **state)
     free(text);
 }
 
-/* ---- Routes */
-
-static void a_route_tells_its_nic(void **state)
-{
-    struct {
-        struct rtmsg route;
-        struct rtattr attribute;
-        uint32_t interface;
-    } answer = { { .rtm_family = AF_INET, .rtm_type = RTN_LOCAL },
-                 { sizeof(struct rtattr) + sizeof(uint32_t), RTA_OIF },
-                 7 };
-    struct tb_egress egress = { .interface = 4242 };
-
-    (void)state;
-    for (size_t length = 0; length <= sizeof(answer); length++) {
-        const struct tb_nl_message message = {
-            .type = RTM_NEWROUTE,
-            .payload = { tb_edge_put((const uint8_t *)&answer, length), length }
-        };
-
-        if (length < sizeof(answer.route)) {
-            assert_false(tb_egress_read(&message, &egress));
-            assert_int_equal(egress.interface, 4242);
-            continue;
-        }
-        assert_true(tb_egress_read(&message, &egress));
-        assert_true(egress.local);
-        assert_int_equal(egress.interface, length == sizeof(answer) ? 7 : 0);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -287,7 +254,6 @@ int main(void)
         cmocka_unit_test(a_line_of_tsharks_is_read),
         cmocka_unit_test(the_link_layer_is_passed_over),
         cmocka_unit_test(octets_look_as_tcpdump_prints_them),
-        cmocka_unit_test(a_route_tells_its_nic),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
