@@ -41,6 +41,7 @@ struct tb_stage {
     const char *name;
     char *word;          /* NULL: none */
     const char *address; /* NULL: none */
+    const char *to;      /* likewise */
     bool udp;
 };
 

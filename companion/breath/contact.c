@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netdb.h>
 #include <poll.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "endpoint.h"
+#include "rtnetlink.h"
 
 enum {
     MS_PER_S = 1000,
@@ -124,26 +126,30 @@ static void look(struct tb_contact *contact)
     }
 }
 
-static void find_egress(struct tb_contact *contact)
+static void find_route(struct tb_contact *contact)
 {
+    struct tb_rt_route route;
     uint8_t address[16];
     uint16_t port;
 
     if (contact->attempts == 0 ||
-        !tb_visitor_read_address(&contact->attempt[contact->attempts - 1].name, address, &port))
+        !tb_visitor_read_address(&contact->attempt[contact->attempts - 1].name, address, &port) ||
+        tb_route_ask(address, 0, &route) != 0)
         return;
-    contact->egress_known = tb_egress_find(address, &contact->egress) == 0;
+    contact->route_known = true;
+    contact->own_address = route.type == RTN_LOCAL;
+    contact->interface = route.interface;
 }
 
 void tb_contact_open(struct tb_contact *contact)
 {
     contact->fd = -1;
     try_all(contact);
-    find_egress(contact);
+    find_route(contact);
     if (contact->fd < 0)
         return;
     (void)tb_visitor_ends(contact->fd, &contact->ends);
-    if (contact->egress_known && contact->egress.local)
+    if (contact->route_known && contact->own_address)
         look(contact);
 }
 
@@ -233,9 +239,9 @@ static void tell_nic(const struct tb_contact *contact, const struct tb_page *tal
     char name[IF_NAMESIZE];
     struct tb_line nic = { 0 };
 
-    if (contact->egress_known && if_indextoname(contact->egress.interface, name) != NULL) {
+    if (contact->route_known && if_indextoname(contact->interface, name) != NULL) {
         tb_line_put_outside(&nic, name, strlen(name));
-        tb_page_say(talk, contact->egress.local ? TB_SAY_CONTACT_NIC_OWN : TB_SAY_CONTACT_NIC,
+        tb_page_say(talk, contact->own_address ? TB_SAY_CONTACT_NIC_OWN : TB_SAY_CONTACT_NIC,
                     TB_TOKENS({ "nic", tb_line_text(&nic) }));
     }
     tb_line_free(&nic);
@@ -255,7 +261,7 @@ void tb_contact_tell(const struct tb_contact *contact, const struct tb_page *tal
             tb_visitor_put(&contact->visitor, talk->lang, &process);
             tb_page_say(talk, TB_SAY_CONTACT_PROCESS,
                         TB_TOKENS({ "process", tb_line_text(&process) }));
-        } else if (contact->egress_known && !contact->egress.local) {
+        } else if (contact->route_known && !contact->own_address) {
             tb_page_say(talk, TB_SAY_CONTACT_FOREIGN, NULL);
         }
     }
@@ -269,7 +275,7 @@ static void put_next(const struct tb_contact *contact, const struct tb_page *tal
 {
     struct tb_line next = { 0 };
 
-    if (contact->outcome == TB_OUTCOME_REFUSED && contact->egress_known && contact->egress.local) {
+    if (contact->outcome == TB_OUTCOME_REFUSED && contact->route_known && contact->own_address) {
         tb_line_put(&next, "breath listen ");
         tb_line_put_number(&next, contact->port);
         tb_page_next(talk, tb_line_text(&next), TB_SAY_NEXT_LISTEN);
@@ -333,8 +339,7 @@ json_t *tb_contact_json(const struct tb_contact *contact)
 {
     const bool open = contact->fd >= 0;
     char name[IF_NAMESIZE];
-    const bool named =
-        contact->egress_known && if_indextoname(contact->egress.interface, name) != NULL;
+    const bool named = contact->route_known && if_indextoname(contact->interface, name) != NULL;
     struct tb_line host = { 0 };
     json_t *made;
 
@@ -346,7 +351,7 @@ json_t *tb_contact_json(const struct tb_contact *contact)
         open ? json_end(contact->ends.local, contact->ends.local_port) : json_null(), "remote",
         open ? json_end(contact->ends.remote, contact->ends.remote_port) : json_null(), "interface",
         named ? json_string(name) : json_null(), "own_address",
-        contact->egress_known ? json_boolean(contact->egress.local) : json_null(), "socket",
+        contact->route_known ? json_boolean(contact->own_address) : json_null(), "socket",
         contact->visitor_known ? tb_visitor_json(&contact->visitor) : json_null());
     tb_line_free(&host);
     return made;

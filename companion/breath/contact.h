@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "command.h"
-#include "egress.h"
 #include "outcome.h"
 #include "visitor.h"
 
@@ -32,8 +31,9 @@ struct tb_contact {
     enum tb_outcome outcome;
     int error; /* errno of the outcome; 0 where it has none */
     struct tb_tuple ends;
-    struct tb_egress egress;
-    bool egress_known;
+    bool route_known;
+    bool own_address;          /* it is of this machine: nothing leaves it */
+    uint32_t interface;        /* where the route leads */
     struct tb_visitor visitor; /* who answers; looked for where the address is of this machine */
     bool visitor_known;
 };

@@ -148,7 +148,7 @@ static void tell_end(const struct talk *talk, const struct tb_page *page)
     tb_line_put(&same, " ");
     tb_line_put_number(&same, talk->contact->port);
     tb_page_same(page, tb_line_text(&same), NULL);
-    if (talk->contact->egress_known && talk->contact->egress.local) {
+    if (talk->contact->route_known && talk->contact->own_address) {
         tb_line_put(&next, "breath who ");
         tb_line_put_number(&next, talk->contact->port);
         tb_page_next(page, tb_line_text(&next), TB_SAY_NEXT_WHO);

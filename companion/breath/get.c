@@ -184,7 +184,7 @@ static void tell_response(const struct get *get, const struct tb_page *talk)
     tb_line_put(&same, "curl -v ");
     tb_line_put_outside(&same, get->request->word[0], strlen(get->request->word[0]));
     tb_page_same(talk, tb_line_text(&same), NULL);
-    if (get->contact.egress_known && get->contact.egress.local) {
+    if (get->contact.route_known && get->contact.own_address) {
         tb_line_put(&next, "breath who ");
         tb_line_put_number(&next, get->url.port);
         tb_page_next(talk, tb_line_text(&next), TB_SAY_NEXT_WHO);

@@ -74,6 +74,7 @@ int tb_stage(struct tb_request *request, const struct tb_stage *stage)
     int status;
 
     inner.options.address = stage->address;
+    inner.options.to = stage->to;
     inner.options.udp = stage->udp;
     inner.options.json = false;
     status = inner.command->run(&inner);

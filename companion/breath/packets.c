@@ -330,7 +330,7 @@ static void begin_section(struct printer *printer, const char *phase)
         if (strcmp(sections[i].phase, phase) != 0 || printer->section == i + 1)
             continue;
         printer->section = i + 1;
-        (void)fprintf(page->stream, "%s%s%s\n\n",
+        (void)fprintf(page->stream, "%s%s%s%s\n\n", printer->packets->count == 0 ? "\n" : "",
                       page->colour ? tb_style_begin(TB_STYLE_HEADING) : "",
                       tb_say_raw(page->lang, sections[i].heading),
                       page->colour ? tb_style_end(TB_STYLE_HEADING) : "");

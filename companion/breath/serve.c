@@ -4,12 +4,10 @@
  * HTTP is the program `hello`, which is libmicrohttpd's; breath itself does not load that library,
  * or each of its commands would start later. */
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 
 #include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "auto.h"
@@ -17,6 +15,7 @@
 #include "echo.h"
 #include "listener.h"
 #include "operand.h"
+#include "packets.h"
 #include "program.h"
 #include "serve.h"
 
@@ -112,23 +111,13 @@ static int tell_listens(struct tb_request *request, const struct tb_target *targ
 
 /* ---- Serving */
 
-static int echo(struct tb_request *request, int fd)
+static int echo(struct tb_request *request, int fd, int end)
 {
     const struct tb_visits visits = { request->page.stream, request->page.lang,
                                       request->options.json };
-    sigset_t signals;
-    tb_auto_fd int end = -1;
     int error;
 
     (void)prctl(PR_SET_NAME, "breath-serve"); /* so that lists tell it from the others */
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    end = signalfd(-1, &signals, SFD_CLOEXEC);
-    if (end < 0)
-        return tb_trouble_system(&request->trouble, "serve", errno);
     error = request->options.udp ? tb_echo_udp(fd, end, &visits) : tb_echo_tcp(fd, end, &visits);
     return error == 0 ? TB_EXIT_FOUND : tb_trouble_system(&request->trouble, "serve", error);
 }
@@ -173,6 +162,7 @@ int tb_serve(struct tb_request *request)
     char path[TB_PROGRAM_PATH_MAX];
     struct tb_target target;
     tb_auto_fd int fd = -1;
+    tb_auto_fd int signals = -1;
     uint16_t port;
     int status = read_port(request, &port);
 
@@ -185,8 +175,11 @@ int tb_serve(struct tb_request *request)
     fd = tb_listener_open(&target);
     if (fd < 0)
         return tb_serve_tell_refused(request, &target, fd);
+    signals = tb_packets_signals(); /* before anybody knows that there is something to end */
+    if (signals < 0)
+        return tb_trouble_system(&request->trouble, "serve", signals);
     status = tell_listens(request, &target);
     if (status != 0)
         return status;
-    return http ? become_hello(request, path, fd) : echo(request, fd);
+    return http ? become_hello(request, path, fd) : echo(request, fd, signals);
 }

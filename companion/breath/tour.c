@@ -17,12 +17,12 @@
 
 #include "auto.h"
 #include "command.h"
-#include "egress.h"
 #include "endpoint.h"
 #include "listener.h"
 #include "operand.h"
 #include "packets.h"
 #include "program.h"
+#include "rtnetlink.h"
 #include "serve.h"
 #include "visitor.h"
 
@@ -244,20 +244,25 @@ static int step_of_port(struct tour *tour, enum tb_say heading, const char *name
 static void step_nic(struct tour *tour)
 {
     const struct tb_page *page = &tour->request->page;
-    struct tb_egress egress = { .interface = 0 };
-    struct tb_line address = { 0 };
+    struct tb_rt_route route;
+    struct tb_line address = { 0 }, command = { 0 };
 
     tb_endpoint_put_address(&address, tour->target.address);
-    begin_step(tour, TB_SAY_TOUR_STEP_NIC, NULL);
-    if (tb_egress_find(tour->target.address, &egress) == 0 &&
-        if_indextoname(egress.interface, tour->nic) != NULL)
-        tb_page_tell(page, TB_SAY_TOUR_NIC,
-                     TB_TOKENS({ "nic", tour->nic }, { "address", tb_line_text(&address) }));
+    tb_line_put(&command, "nic --to=");
+    tb_line_put(&command, tb_line_text(&address));
+    begin_step(tour, TB_SAY_TOUR_STEP_NIC, tb_line_text(&command));
+    (void)tb_stage(tour->request,
+                   &(const struct tb_stage){ .name = "nic", .to = tb_line_text(&address) });
+    tb_line_free(&tour->request->trouble.reason);
+    if (tb_route_ask(tour->target.address, 0, &route) != 0 ||
+        if_indextoname(route.interface, tour->nic) == NULL)
+        tour->nic[0] = '\0';
+    tb_page_gap(page);
     tb_page_say(page, TB_SAY_TOUR_NIC_WORK, NULL);
     tb_page_say(page, TB_SAY_TOUR_NIC_ADDRESSES, NULL);
     tb_page_say(page, TB_SAY_TOUR_NIC_MAC, NULL);
-    tb_page_same(page, "ifconfig -a", "ip addr");
     tb_line_free(&address);
+    tb_line_free(&command);
 }
 
 /* ---- 5. One request, captured */
