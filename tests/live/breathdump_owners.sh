@@ -19,15 +19,8 @@ if [ "${2:-}" != inside ]; then
 fi
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
+. "$TB_SOURCE_DIR/tests/live/naming.sh"
 begin_capturing
-
-# FILE: sender, its port, receiver, its port, and the comment, of each packet
-comments()
-{
-    tshark -n -r "$1" -T fields -E separator='|' -E occurrence=f -e ip.src -e ipv6.src \
-        -e tcp.srcport -e ip.dst -e ipv6.dst -e tcp.dstport -e frame.comment 2>/dev/null |
-        awk -F'|' '{ print $1 $2, $3, $4 $5, $6, $7 }'
-}
 
 # TRUTH COMMENTS: how many ends of the truth are named rightly, wrongly or not
 compare()
