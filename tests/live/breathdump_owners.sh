@@ -46,6 +46,7 @@ compare()
             if (name != "") said[plain($3), $4, plain($1), $2] = name "/" value("dst.comm")
             next
         }
+        $1 == "acceptor" { next } # the owner is who reads or writes
         {
             name = said[plain($2), $3, plain($4), $5]
             if (name == "") { unknown++; if (unknown < 4) print "unknown: " $0 }
