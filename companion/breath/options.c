@@ -318,7 +318,8 @@ int tb_options_read(struct tb_options *options, int count, char **arguments, con
             break;
         if (option == '?' || option == ':')
             return wrong_option(options, arguments[optind - 1], optopt, option == ':', trouble);
-        if (letters != NULL && option < OPTION_JSON && strchr(letters, option) != NULL)
+        if (letters != NULL && option > 0 && option < OPTION_JSON &&
+            strchr(letters, option) != NULL)
             tb_options_note_letter(options, (char)option);
         else
             status = set(options, (enum word)option, optarg, trouble);
