@@ -251,15 +251,16 @@ static void explain(const struct tb_page *page, size_t down)
 static void put_hints(const struct tb_request *request)
 {
     const struct tb_page *page = &request->page;
+    const char *name = request->word_count > 0 ? request->word[0] : NULL;
     struct tb_line typed = { 0 }, modern = { 0 };
 
     tb_typed(request, &typed);
     if (tb_options_letter(&request->options, 'a'))
         tb_line_put(&typed, " -a");
     tb_line_put(&modern, "ip -s addr");
-    if (request->word_count > 0) {
+    if (name != NULL) {
         tb_line_put(&modern, " show ");
-        tb_line_put_outside(&modern, request->word[0], strlen(request->word[0]));
+        tb_line_put_outside(&modern, name, strlen(name));
     }
     tb_page_same(page, tb_line_text(&typed), tb_line_text(&modern));
     tb_page_next(page, "breath nic", TB_SAY_NEXT_NICS);
@@ -280,14 +281,15 @@ static int compare_links(const void *left, const void *right)
 /* By name, as ifconfig has them. Returns how many were left out as switched off, or -ENOMEM. */
 static int put_all(const struct tb_page *page, const struct tb_nics *nics, bool all)
 {
-    tb_auto_free const struct tb_rt_link **links = calloc(nics->link_count + 1, sizeof(*links));
+    tb_auto_free const struct tb_rt_link **links =
+        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
     int down = 0;
 
     if (links == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < nics->link_count; i++)
         links[i] = &nics->links[i];
-    qsort(links, nics->link_count, sizeof(*links), compare_links);
+    qsort(links, nics->link_count, sizeof(const struct tb_rt_link *), compare_links);
     for (size_t i = 0; i < nics->link_count; i++) {
         if (all || (links[i]->flags & IFF_UP) != 0)
             put_nic(page, nics, links[i]);

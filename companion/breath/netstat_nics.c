@@ -73,14 +73,15 @@ static int print_nics(const struct tb_request *request, const struct tb_nics *ni
         { "RX-DRP", -6 }, { "RX-OVR", 6 },  { "TX-OK", -8 }, { "TX-ERR", -6 },
         { "TX-DRP", -6 }, { "TX-OVR", -6 }, { "Flg", 0 },
     };
-    tb_auto_free const struct tb_rt_link **links = calloc(nics->link_count + 1, sizeof(*links));
+    tb_auto_free const struct tb_rt_link **links =
+        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
     struct tb_classic classic;
 
     if (links == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < nics->link_count; i++)
         links[i] = &nics->links[i];
-    qsort(links, nics->link_count, sizeof(*links), compare_links);
+    qsort(links, nics->link_count, sizeof(const struct tb_rt_link *), compare_links);
     tb_page_line(&request->page, "Kernel Interface table", 0);
     tb_classic_begin(&classic, &request->page, columns, COLUMNS,
                      "Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP "

@@ -132,7 +132,8 @@ static void say_more_groups(const struct tb_page *page, size_t count)
 
 static void say_shared_macs(const struct tb_page *page, const struct tb_nics *nics)
 {
-    tb_auto_free const struct tb_rt_link **links = calloc(nics->link_count + 1, sizeof(*links));
+    tb_auto_free const struct tb_rt_link **links =
+        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
     size_t count = 0, groups = 0;
 
     if (links == NULL)
@@ -141,7 +142,7 @@ static void say_shared_macs(const struct tb_page *page, const struct tb_nics *ni
         if (has_mac(&nics->links[i]))
             links[count++] = &nics->links[i];
     }
-    qsort(links, count, sizeof(*links), compare_macs);
+    qsort(links, count, sizeof(const struct tb_rt_link *), compare_macs);
     for (size_t first = 0, end = 0; first < count; first = end) {
         while (end < count && compare_macs(&links[first], &links[end]) == 0)
             end++;

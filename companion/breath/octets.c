@@ -83,7 +83,9 @@ size_t tb_octets_link(unsigned encapsulation, const uint8_t *octets, size_t leng
 
 static char shown(uint8_t octet)
 {
-    return octet >= ' ' && octet < 0x7f ? (char)octet : '.';
+    if (octet >= ' ' && octet < 0x7f)
+        return (char)octet;
+    return '.';
 }
 
 static void print_hex_line(FILE *stream, const uint8_t *octets, size_t count, size_t offset)

@@ -241,19 +241,22 @@ static json_t *statistics_json(const struct tb_request *request, const struct te
     return groups;
 }
 
-int tb_netstat_statistics(struct tb_request *request)
+static int read_counters(struct tb_request *request, struct text *text)
 {
     static const char *const paths[] = { "/proc/net/snmp", "/proc/net/netstat" };
-    tb_auto_free struct text *text = calloc(1, sizeof(*text));
+    int status = 0;
 
-    if (text == NULL)
-        return tb_trouble_system(&request->trouble, "netstat", ENOMEM);
-    for (size_t i = 0; i < COUNT(paths); i++) {
+    for (size_t i = 0; status == 0 && i < COUNT(paths); i++) {
         const int error = append(text, paths[i]);
 
         if (error != 0)
-            return tb_trouble_system(&request->trouble, paths[i], error);
+            status = tb_trouble_system(&request->trouble, paths[i], error);
     }
+    return status;
+}
+
+static int tell(struct tb_request *request, const struct text *text)
+{
     if (request->options.json)
         return tb_print_json(request,
                              json_pack("{s:o}", "statistics", statistics_json(request, text)),
@@ -268,4 +271,18 @@ int tb_netstat_statistics(struct tb_request *request)
     tb_page_same(&request->page, "netstat -s", "nstat -az");
     tb_page_next(&request->page, "breath conns", TB_SAY_NEXT_CONNS_STATES);
     return TB_EXIT_FOUND;
+}
+
+int tb_netstat_statistics(struct tb_request *request)
+{
+    struct text *text = calloc(1, sizeof(*text));
+    int status;
+
+    if (text == NULL)
+        return tb_trouble_system(&request->trouble, "netstat", ENOMEM);
+    status = read_counters(request, text);
+    if (status == 0)
+        status = tell(request, text);
+    free(text);
+    return status;
 }

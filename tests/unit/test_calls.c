@@ -85,9 +85,10 @@ static void what_could_become_another_request_is_no_url(void **state)
         assert_int_equal(tb_url_read(other[i], &url), TB_URL_NOT_HTTP);
     memset(endless, 'x', sizeof(endless) - 1);
     assert_int_equal(tb_url_read(endless, &url), TB_URL_BAD); /* the host */
-    memcpy(endless, "a/", 2);
+    endless[0] = 'a';
+    endless[1] = '/';
     assert_int_equal(tb_url_read(endless, &url), TB_URL_BAD); /* the target */
-    memcpy(endless, "a?", 2);
+    endless[1] = '?';
     assert_int_equal(tb_url_read(endless, &url), TB_URL_BAD);
     assert_int_equal(url.port, 4242);
 }
