@@ -39,8 +39,10 @@ static int set_up(void **state)
     struct folder *folder = calloc(1, sizeof *folder);
 
     snprintf(folder->path, sizeof folder->path, "/tmp/tb-procview-XXXXXX");
-    if (mkdtemp(folder->path) == NULL)
+    if (mkdtemp(folder->path) == NULL) {
+        free(folder);
         return -1;
+    }
     folder->fd = open(folder->path, O_RDONLY | O_DIRECTORY);
     write_text(folder, "loadavg", "0.00 0.00 0.00 1/100 7\n");
     *state = folder;
