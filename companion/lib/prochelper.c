@@ -36,7 +36,8 @@ struct state {
     struct tb_procwalk walk;
     struct tb_proctold told;
     struct tb_proclook *looks;
-    uint64_t births_ns; /* nothing that was told before is missing */
+    struct tb_procwire_stream stream; /* of requests */
+    uint64_t births_ns;               /* nothing that was told before is missing */
     uint64_t deaths_ns;
     bool is_over; /* the parent has gone */
 };
@@ -54,9 +55,11 @@ static uint64_t now_ns(void)
 /* Waits while the parent has no time: what it then does not ask for is its loss to count. */
 static void send_message(struct state *state, const uint8_t *message, size_t length)
 {
-    while (!state->is_over &&
-           send(state->helper->pair, message, length, MSG_NOSIGNAL) != (ssize_t)length)
-        state->is_over = errno != EINTR;
+    uint8_t frame[TB_PROCWIRE_FRAME_MAX];
+    size_t size = tb_procwire_put_frame(frame, message, length);
+
+    if (!state->is_over && send(state->helper->pair, frame, size, MSG_NOSIGNAL) != (ssize_t)size)
+        state->is_over = true; /* no signal of ours interrupts it */
 }
 
 static void tell(const struct tb_sock_event *event, void *context)
@@ -198,21 +201,34 @@ static void obey(struct state *state, const struct tb_procwire_request *request)
     }
 }
 
+/* There is no room while what came before is obeyed: this is called once more from there. */
+static void receive(struct state *state)
+{
+    size_t size;
+    uint8_t *room = tb_procwire_room(&state->stream, &size);
+    ssize_t got = size == 0 ? 1 : recv(state->helper->pair, room, size, MSG_DONTWAIT);
+
+    if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+        state->is_over = true;
+    else if (got > 0 && size > 0)
+        tb_procwire_came(&state->stream, (size_t)got);
+}
+
 static void read_requests(struct state *state)
 {
-    uint8_t message[TB_PROCWIRE_MAX];
+    const uint8_t *message;
+    size_t length;
+    int result = 0;
 
-    for (int i = 0; i < AT_ONCE && !state->is_over; i++) {
-        ssize_t got = recv(state->helper->pair, message, sizeof message, MSG_DONTWAIT);
+    receive(state);
+    while (!state->is_over && (result = tb_procwire_next(&state->stream, &message, &length)) == 1) {
         struct tb_procwire_request request;
 
-        if (got < 0 && (errno == EAGAIN || errno == EINTR))
-            return;
-        if (got <= 0)
-            state->is_over = true;
-        else if (tb_procwire_read_request(message, (size_t)got, &request))
+        if (tb_procwire_read_request(message, length, &request))
             obey(state, &request);
     }
+    if (result < 0)
+        state->is_over = true;
 }
 
 /* What has come meanwhile. The processes first: what they hold is asked for next. */

@@ -14,7 +14,7 @@
 /* Descriptors, which the caller opened and goes on to own in its own process. */
 struct tb_prochelper {
     struct tb_procdiag diag;
-    int pair;       /* SOCK_SEQPACKET: requests come in, events go out */
+    int pair;       /* a stream: requests come in, events go out */
     int proc;       /* /proc */
     int births;     /* of the process connector; -1: nobody tells of processes that begin and end */
     int deaths;     /* of sockets, as sock_diag tells; -1: nobody does */

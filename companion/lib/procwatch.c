@@ -38,7 +38,7 @@
 
 enum {
     WAITING_MAX = 16384, /* events that wait to be told */
-    AT_ONCE = 4096,      /* messages of the helper in one drain */
+    AT_ONCE = 64,        /* times that the helper is read in one drain */
     ASKED = 8192,        /* connections of which it is known when they were asked for */
     ASKED_AGAIN_MAX = 10,
     HELPER_FDS = 6,
@@ -60,6 +60,7 @@ struct procwatch {
     int events;   /* both, to be polled */
     pid_t helper;
     uint32_t netns;
+    struct tb_procwire_stream stream; /* of the helper's events */
     struct tb_link waiting;
     size_t waiting_count;
     uint64_t seen_ns; /* what opened before has been told; CLOCK_MONOTONIC */
@@ -89,10 +90,13 @@ static uint64_t now_ns(void)
 static bool ask(struct procwatch *watch, const struct tb_procwire_request *request)
 {
     uint8_t message[TB_PROCWIRE_MAX];
+    uint8_t frame[TB_PROCWIRE_FRAME_MAX];
     size_t length = tb_procwire_put_request(message, request);
+    size_t size = tb_procwire_put_frame(frame, message, length);
 
+    /* it is small: the kernel takes all of it or nothing */
     return watch->pair >= 0 &&
-           send(watch->pair, message, length, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)length;
+           send(watch->pair, frame, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 static struct asked *asked_of(struct procwatch *watch, const struct tb_tuple *tuple)
@@ -213,19 +217,33 @@ static void reap_lost_helper(struct procwatch *watch)
         watch->helper = 0;
 }
 
+/* As recv() returns it. */
+static ssize_t receive(struct procwatch *watch, int flags)
+{
+    size_t size;
+    uint8_t *room = tb_procwire_room(&watch->stream, &size);
+    ssize_t got = recv(watch->pair, room, size, flags);
+
+    if (got > 0)
+        tb_procwire_came(&watch->stream, (size_t)got);
+    return got;
+}
+
 static void read_helper(struct procwatch *watch)
 {
-    _Alignas(max_align_t) uint8_t message[TB_PROCWIRE_MAX];
+    const uint8_t *message;
+    size_t length;
 
     for (int i = 0; i < AT_ONCE && watch->pair >= 0; i++) {
-        ssize_t got = recv(watch->pair, message, sizeof message, MSG_DONTWAIT);
+        ssize_t got = receive(watch, MSG_DONTWAIT);
+        int result;
 
-        if (got > 0)
-            keep_message(watch, message, (size_t)got);
-        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+        if (got < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        while ((result = tb_procwire_next(&watch->stream, &message, &length)) == 1)
+            keep_message(watch, message, length);
+        if (got <= 0 || result < 0)
             lose_helper(watch);
-        else
-            break;
     }
 }
 
@@ -290,23 +308,26 @@ static int procwatch_snapshot(void *self, tb_sock_event_fn *tell, void *context)
 {
     struct procwatch *watch = self;
     const struct tb_procwire_request request = { .task = TB_PROCWIRE_SNAPSHOT };
-    _Alignas(max_align_t) uint8_t message[TB_PROCWIRE_MAX];
+    const uint8_t *message;
+    size_t length;
     struct tb_sock_event event;
+    int result;
     int error = 0;
 
     if (!ask(watch, &request))
         return -EPIPE;
     for (;;) {
-        ssize_t got = recv(watch->pair, message, sizeof message, 0);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return got == 0 ? -EPIPE : -errno;
-        if (tb_procwire_read_end(message, (size_t)got, &error))
-            return error;
-        if (tb_procwire_read_event(message, (size_t)got, &event))
-            tell(&event, context);
+        while ((result = tb_procwire_next(&watch->stream, &message, &length)) == 1) {
+            if (tb_procwire_read_end(message, length, &error))
+                return error;
+            if (tb_procwire_read_event(message, length, &event))
+                tell(&event, context);
+        }
+        if (result < 0)
+            return result;
+        result = (int)receive(watch, 0);
+        if (result == 0 || (result < 0 && errno != EINTR))
+            return result == 0 ? -EPIPE : -errno;
     }
 }
 
@@ -393,7 +414,7 @@ static int start_helper(struct procwatch *watch, struct tb_prochelper *helper)
 {
     int pair[2];
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
         return -errno;
     watch->helper = fork();
     if (watch->helper == 0) {

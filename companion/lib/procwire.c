@@ -3,6 +3,7 @@
 #include "procwire.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 
 enum {
@@ -57,6 +58,62 @@ struct end {
 
 static_assert(sizeof(struct event) + 2 * ((size_t)TB_PROC_TEXT_MAX + 1) <= TB_PROCWIRE_MAX,
               "a message has room for both texts");
+
+/* Before each message. */
+struct frame {
+    uint32_t length;
+    uint32_t zero;
+};
+
+static size_t padded(size_t length)
+{
+    return (length + 7) & ~(size_t)7;
+}
+
+size_t tb_procwire_put_frame(uint8_t frame[TB_PROCWIRE_FRAME_MAX], const uint8_t *message,
+                             size_t length)
+{
+    const struct frame head = { .length = (uint32_t)length };
+
+    memset(frame, 0, sizeof head + padded(length));
+    memcpy(frame, &head, sizeof head);
+    memcpy(frame + sizeof head, message, length);
+    return sizeof head + padded(length);
+}
+
+/* A frame fits, so that moving what is left makes room. */
+uint8_t *tb_procwire_room(struct tb_procwire_stream *stream, size_t *size)
+{
+    if (stream->from > 0) {
+        memmove(stream->octets, stream->octets + stream->from, stream->to - stream->from);
+        stream->to -= stream->from;
+        stream->from = 0;
+    }
+    *size = sizeof stream->octets - stream->to;
+    return stream->octets + stream->to;
+}
+
+void tb_procwire_came(struct tb_procwire_stream *stream, size_t size)
+{
+    stream->to += size;
+}
+
+int tb_procwire_next(struct tb_procwire_stream *stream, const uint8_t **message, size_t *length)
+{
+    struct frame head;
+
+    if (stream->to - stream->from < sizeof head)
+        return 0;
+    memcpy(&head, stream->octets + stream->from, sizeof head);
+    if (head.length == 0 || head.length > TB_PROCWIRE_MAX || head.zero != 0)
+        return -EBADMSG;
+    if (stream->to - stream->from < sizeof head + padded(head.length))
+        return 0;
+    *message = stream->octets + stream->from + sizeof head;
+    *length = head.length;
+    stream->from += sizeof head + padded(head.length);
+    return 1;
+}
 
 size_t tb_procwire_put_request(uint8_t message[TB_PROCWIRE_MAX],
                                const struct tb_procwire_request *request)

@@ -29,6 +29,22 @@ static void check_event(const uint8_t *data, size_t size, const struct tb_sock_e
     REQUIRE(tb_procwire_put_event(again, event) == size);
 }
 
+/* The same as a stream: whatever comes, a message is inside. */
+static void read_stream(const uint8_t *data, size_t size)
+{
+    static struct tb_procwire_stream stream;
+    const uint8_t *message;
+    size_t length;
+    size_t room;
+
+    stream.from = 0;
+    stream.to = 0;
+    memcpy(tb_procwire_room(&stream, &room), data, size);
+    tb_procwire_came(&stream, size);
+    while (tb_procwire_next(&stream, &message, &length) == 1)
+        REQUIRE(length > 0 && is_inside(message, length, stream.octets, stream.to));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *copy;
@@ -48,6 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         REQUIRE(request.task < TB_PROCWIRE_TASK_COUNT);
     if (tb_procwire_read_end(copy, size, &error))
         REQUIRE(error <= 0);
+    read_stream(copy, size);
     free(copy);
     return 0;
 }

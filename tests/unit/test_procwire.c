@@ -191,6 +191,88 @@ static void an_end_arrives_with_its_error(void **state)
     assert_false(tb_procwire_read_end(message, length, &error));
 }
 
+static void messages_are_taken_from_a_stream_as_they_come(void **state)
+{
+    static struct tb_procwire_stream stream;
+    uint8_t message[TB_PROCWIRE_MAX];
+    uint8_t frames[2 * TB_PROCWIRE_FRAME_MAX];
+    size_t length = tb_procwire_put_event(message, an_event());
+    size_t all = tb_procwire_put_frame(frames, message, length);
+    const uint8_t *taken;
+    size_t events = 0;
+    int error = 0;
+
+    (void)state;
+    assert_int_equal(all % 8, 0);
+    length = tb_procwire_put_end(message, -EPERM);
+    all += tb_procwire_put_frame(frames + all, message, length);
+    for (size_t at = 0; at < all; at++) {
+        struct tb_sock_event event;
+        size_t size;
+        uint8_t *room = tb_procwire_room(&stream, &size);
+
+        assert_true(size > 0);
+        *room = frames[at];
+        tb_procwire_came(&stream, 1);
+        while (tb_procwire_next(&stream, &taken, &length) == 1) {
+            if (tb_procwire_read_event(taken, length, &event))
+                events++;
+            else
+                assert_true(tb_procwire_read_end(taken, length, &error));
+        }
+    }
+    assert_int_equal(events, 1);
+    assert_int_equal(error, -EPERM);
+}
+
+static void a_stream_that_makes_no_sense_is_said(void **state)
+{
+    static const uint32_t lengths[] = { 0, TB_PROCWIRE_MAX + 1, UINT32_MAX };
+    static struct tb_procwire_stream stream;
+    const uint8_t *taken;
+    size_t length;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        size_t size;
+        uint8_t *room;
+
+        memset(&stream, 0, sizeof stream);
+        assert_int_equal(tb_procwire_next(&stream, &taken, &length), 0);
+        room = tb_procwire_room(&stream, &size);
+        memset(room, 0, 8);
+        memcpy(room, &lengths[i], sizeof lengths[i]);
+        tb_procwire_came(&stream, 8);
+        assert_int_equal(tb_procwire_next(&stream, &taken, &length), -EBADMSG);
+    }
+}
+
+/* What is left of one frame never fills the room. */
+static void a_stream_always_has_room(void **state)
+{
+    static struct tb_procwire_stream stream;
+    static uint8_t message[TB_PROCWIRE_MAX];
+    static uint8_t frame[TB_PROCWIRE_FRAME_MAX];
+    size_t whole = tb_procwire_put_frame(frame, message, sizeof message);
+    size_t sent = 0;
+    size_t count = 0;
+
+    (void)state;
+    while (count < 100) {
+        const uint8_t *taken;
+        size_t length;
+        size_t size;
+        uint8_t *room = tb_procwire_room(&stream, &size);
+
+        assert_true(size > 0);
+        for (size_t i = 0; i < size; i++)
+            room[i] = frame[sent++ % whole];
+        tb_procwire_came(&stream, size);
+        for (; tb_procwire_next(&stream, &taken, &length) == 1; count++)
+            assert_int_equal(length, sizeof message);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +284,9 @@ int main(void)
         cmocka_unit_test(an_octet_that_is_wrong_does_no_harm),
         cmocka_unit_test(a_request_arrives),
         cmocka_unit_test(an_end_arrives_with_its_error),
+        cmocka_unit_test(messages_are_taken_from_a_stream_as_they_come),
+        cmocka_unit_test(a_stream_that_makes_no_sense_is_said),
+        cmocka_unit_test(a_stream_always_has_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
