@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <fcntl.h>
@@ -241,13 +242,10 @@ static json_t *statistics_json(const struct tb_request *request, const struct te
     return groups;
 }
 
-int tb_netstat_statistics(struct tb_request *request)
+static int show(struct tb_request *request, struct text *text)
 {
     static const char *const paths[] = { "/proc/net/snmp", "/proc/net/netstat" };
-    tb_auto_free struct text *text = calloc(1, sizeof(*text));
 
-    if (text == NULL)
-        return tb_trouble_system(&request->trouble, "netstat", ENOMEM);
     for (size_t i = 0; i < COUNT(paths); i++) {
         const int error = append(text, paths[i]);
 
@@ -268,4 +266,16 @@ int tb_netstat_statistics(struct tb_request *request)
     tb_page_same(&request->page, "netstat -s", "nstat -az");
     tb_page_next(&request->page, "breath conns", TB_SAY_NEXT_CONNS_STATES);
     return TB_EXIT_FOUND;
+}
+
+int tb_netstat_statistics(struct tb_request *request)
+{
+    struct text *text = calloc(1, sizeof(*text));
+    int status;
+
+    if (text == NULL)
+        return tb_trouble_system(&request->trouble, "netstat", ENOMEM);
+    status = show(request, text);
+    free(text);
+    return status;
 }
