@@ -9,6 +9,7 @@
 
 #include "command.h"
 #include "endpoint.h"
+#include "rtnetlink.h"
 #include "sockets.h"
 
 enum {
@@ -121,6 +122,22 @@ static void offer_ports(const struct offer *to)
     tb_sockets_free(&sockets);
 }
 
+static void offer_nics(const struct offer *to)
+{
+    struct tb_nics nics = { 0 };
+
+    if (tb_nics_read(&nics) == 0) {
+        for (size_t i = 0; i < nics.link_count; i++) {
+            struct tb_line name = { 0 };
+
+            tb_line_put_outside(&name, nics.links[i].name, strlen(nics.links[i].name));
+            offer(to, tb_line_text(&name));
+            tb_line_free(&name);
+        }
+    }
+    tb_nics_free(&nics);
+}
+
 static void offer_states(const struct offer *to)
 {
     for (size_t i = 0; i < tb_endpoint_state_count; i++)
@@ -147,6 +164,8 @@ static void offer_operands(const struct offer *to, const struct tb_command *comm
     if (command->run == tb_listen || command->run == tb_conns || command->run == tb_who ||
         command->run == tb_why)
         offer_ports(to);
+    else if (command->run == tb_nic || command->run == tb_ifconfig)
+        offer_nics(to);
 }
 
 static const struct tb_command *find_command(char *const *typed, size_t count)

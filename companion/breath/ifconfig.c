@@ -248,10 +248,10 @@ static void explain(const struct tb_page *page, size_t down)
     }
 }
 
-static void put_hints(const struct tb_request *request)
+/* `name`: the one that was asked for, or NULL */
+static void put_hints(const struct tb_request *request, const char *name)
 {
     const struct tb_page *page = &request->page;
-    const char *name = request->word_count > 0 ? request->word[0] : NULL;
     struct tb_line typed = { 0 }, modern = { 0 };
 
     tb_typed(request, &typed);
@@ -270,29 +270,17 @@ static void put_hints(const struct tb_request *request)
 
 /* ---- */
 
-static int compare_links(const void *left, const void *right)
-{
-    const struct tb_rt_link *const *one = left;
-    const struct tb_rt_link *const *other = right;
-
-    return tb_nic_compare_names((*one)->name, (*other)->name);
-}
-
 /* By name, as ifconfig has them. Returns how many were left out as switched off, or -ENOMEM. */
 static int put_all(const struct tb_page *page, const struct tb_nics *nics, bool all)
 {
-    tb_auto_free const struct tb_rt_link **links =
-        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
+    tb_auto_free struct tb_link_ref *refs = tb_nics_by_name(nics);
     int down = 0;
 
-    if (links == NULL)
+    if (refs == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < nics->link_count; i++)
-        links[i] = &nics->links[i];
-    qsort(links, nics->link_count, sizeof(const struct tb_rt_link *), compare_links);
     for (size_t i = 0; i < nics->link_count; i++) {
-        if (all || (links[i]->flags & IFF_UP) != 0)
-            put_nic(page, nics, links[i]);
+        if (all || (refs[i].link->flags & IFF_UP) != 0)
+            put_nic(page, nics, refs[i].link);
         else
             down++;
     }
@@ -341,7 +329,7 @@ static int show(struct tb_request *request, const struct tb_nics *nics)
     if (down < 0)
         return tb_trouble_system(&request->trouble, "ifconfig", down);
     explain(&request->page, (size_t)down);
-    put_hints(request);
+    put_hints(request, name);
     return TB_EXIT_FOUND;
 }
 

@@ -58,14 +58,6 @@ static void put_nic(struct tb_line *cell, const struct tb_rt_link *link)
     put_letters(&cell[COLUMNS - 1], link->flags);
 }
 
-static int compare_links(const void *left, const void *right)
-{
-    const struct tb_rt_link *const *one = left;
-    const struct tb_rt_link *const *other = right;
-
-    return tb_nic_compare_names((*one)->name, (*other)->name);
-}
-
 static int print_nics(const struct tb_request *request, const struct tb_nics *nics)
 {
     static const struct tb_column columns[COLUMNS] = {
@@ -73,23 +65,19 @@ static int print_nics(const struct tb_request *request, const struct tb_nics *ni
         { "RX-DRP", -6 }, { "RX-OVR", 6 },  { "TX-OK", -8 }, { "TX-ERR", -6 },
         { "TX-DRP", -6 }, { "TX-OVR", -6 }, { "Flg", 0 },
     };
-    tb_auto_free const struct tb_rt_link **links =
-        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
+    tb_auto_free struct tb_link_ref *refs = tb_nics_by_name(nics);
     struct tb_classic classic;
 
-    if (links == NULL)
+    if (refs == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < nics->link_count; i++)
-        links[i] = &nics->links[i];
-    qsort(links, nics->link_count, sizeof(const struct tb_rt_link *), compare_links);
     tb_page_line(&request->page, "Kernel Interface table", 0);
     tb_classic_begin(&classic, &request->page, columns, COLUMNS,
                      "Iface             MTU    RX-OK RX-ERR RX-DRP RX-OVR    TX-OK TX-ERR TX-DRP "
                      "TX-OVR Flg");
     for (size_t i = 0; i < nics->link_count; i++) {
-        if ((links[i]->flags & IFF_UP) == 0 && !tb_options_letter(&request->options, 'a'))
+        if ((refs[i].link->flags & IFF_UP) == 0 && !tb_options_letter(&request->options, 'a'))
             continue;
-        put_nic(classic.row.cell, links[i]);
+        put_nic(classic.row.cell, refs[i].link);
         tb_classic_add(&classic);
     }
     return tb_classic_end(&classic);

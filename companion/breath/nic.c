@@ -95,26 +95,25 @@ static bool has_mac(const struct tb_rt_link *link)
 
 static int compare_macs(const void *left, const void *right)
 {
-    const struct tb_rt_link *one = *(const struct tb_rt_link *const *)left;
-    const struct tb_rt_link *other = *(const struct tb_rt_link *const *)right;
+    const struct tb_rt_link *one = ((const struct tb_link_ref *)left)->link;
+    const struct tb_rt_link *other = ((const struct tb_link_ref *)right)->link;
     const int order = (one->mac_length > other->mac_length) - (one->mac_length < other->mac_length);
 
     return order != 0 ? order : memcmp(one->mac, other->mac, one->mac_length);
 }
 
 /* "eth0, eth0.100" */
-static void say_group(const struct tb_page *page, const struct tb_rt_link *const *group,
-                      size_t count)
+static void say_group(const struct tb_page *page, const struct tb_link_ref *group, size_t count)
 {
     struct tb_line names = { 0 }, mac = { 0 };
 
     for (size_t i = 0; i < count && i < MEMBERS_SAID; i++) {
         tb_line_put(&names, i > 0 ? ", " : "");
-        tb_line_put_outside(&names, group[i]->name, strlen(group[i]->name));
+        tb_line_put_outside(&names, group[i].link->name, strlen(group[i].link->name));
     }
     if (count > MEMBERS_SAID)
         tb_line_put(&names, ", ...");
-    tb_nic_put_mac(&mac, group[0]->mac, group[0]->mac_length);
+    tb_nic_put_mac(&mac, group[0].link->mac, group[0].link->mac_length);
     tb_page_say(page, TB_SAY_NIC_SAME_MAC,
                 TB_TOKENS({ "nics", tb_line_text(&names) }, { "mac", tb_line_text(&mac) }));
     tb_line_free(&names);
@@ -132,17 +131,16 @@ static void say_more_groups(const struct tb_page *page, size_t count)
 
 static void say_shared_macs(const struct tb_page *page, const struct tb_nics *nics)
 {
-    tb_auto_free const struct tb_rt_link **links =
-        calloc(nics->link_count + 1, sizeof(const struct tb_rt_link *));
+    tb_auto_free struct tb_link_ref *links = calloc(nics->link_count + 1, sizeof(*links));
     size_t count = 0, groups = 0;
 
     if (links == NULL)
         return;
     for (size_t i = 0; i < nics->link_count; i++) {
         if (has_mac(&nics->links[i]))
-            links[count++] = &nics->links[i];
+            links[count++].link = &nics->links[i];
     }
-    qsort(links, count, sizeof(const struct tb_rt_link *), compare_macs);
+    qsort(links, count, sizeof(*links), compare_macs);
     for (size_t first = 0, end = 0; first < count; first = end) {
         while (end < count && compare_macs(&links[first], &links[end]) == 0)
             end++;

@@ -12,6 +12,13 @@ void tb_nic_put_mac_of(struct tb_line *line, const struct tb_rt_link *link);
 /* "192.0.2.2/24" */
 void tb_nic_put_prefix(struct tb_line *line, const uint8_t address[16], unsigned prefix);
 
+struct tb_link_ref {
+    const struct tb_rt_link *link;
+};
+
+/* All interfaces in the order of ifconfig(8). To be freed; NULL: no memory. */
+struct tb_link_ref *tb_nics_by_name(const struct tb_nics *nics);
+
 /* One interface in full, and what it means. */
 void tb_nic_show(const struct tb_page *page, const struct tb_nics *nics,
                  const struct tb_rt_link *link);

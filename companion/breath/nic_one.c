@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* nic_one.c - one network interface in full, and what it means */
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/if.h>
@@ -31,6 +32,26 @@ void tb_nic_put_prefix(struct tb_line *line, const uint8_t address[16], unsigned
     tb_endpoint_put_address(line, address);
     tb_line_put(line, "/");
     tb_line_put_number(line, prefix);
+}
+
+static int compare_names(const void *left, const void *right)
+{
+    const struct tb_link_ref *one = left;
+    const struct tb_link_ref *other = right;
+
+    return tb_nic_compare_names(one->link->name, other->link->name);
+}
+
+struct tb_link_ref *tb_nics_by_name(const struct tb_nics *nics)
+{
+    struct tb_link_ref *refs = calloc(nics->link_count + 1, sizeof(*refs));
+
+    if (refs == NULL)
+        return NULL;
+    for (size_t i = 0; i < nics->link_count; i++)
+        refs[i].link = &nics->links[i];
+    qsort(refs, nics->link_count, sizeof(*refs), compare_names);
+    return refs;
 }
 
 static bool is_local_mac(const struct tb_rt_link *link)

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <fcntl.h>
@@ -241,22 +242,16 @@ static json_t *statistics_json(const struct tb_request *request, const struct te
     return groups;
 }
 
-static int read_counters(struct tb_request *request, struct text *text)
+static int show(struct tb_request *request, struct text *text)
 {
     static const char *const paths[] = { "/proc/net/snmp", "/proc/net/netstat" };
-    int status = 0;
 
-    for (size_t i = 0; status == 0 && i < COUNT(paths); i++) {
+    for (size_t i = 0; i < COUNT(paths); i++) {
         const int error = append(text, paths[i]);
 
         if (error != 0)
-            status = tb_trouble_system(&request->trouble, paths[i], error);
+            return tb_trouble_system(&request->trouble, paths[i], error);
     }
-    return status;
-}
-
-static int tell(struct tb_request *request, const struct text *text)
-{
     if (request->options.json)
         return tb_print_json(request,
                              json_pack("{s:o}", "statistics", statistics_json(request, text)),
@@ -280,9 +275,7 @@ int tb_netstat_statistics(struct tb_request *request)
 
     if (text == NULL)
         return tb_trouble_system(&request->trouble, "netstat", ENOMEM);
-    status = read_counters(request, text);
-    if (status == 0)
-        status = tell(request, text);
+    status = show(request, text);
     free(text);
     return status;
 }

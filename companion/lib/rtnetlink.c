@@ -273,7 +273,7 @@ void tb_neighbours_free(struct tb_neighbours *neighbours)
 
 union settings {
     struct ethtool_link_settings head;
-    uint8_t octets[sizeof(struct ethtool_link_settings) + (size_t)3 * MASKS_MAX * sizeof(uint32_t)];
+    uint8_t octets[sizeof(struct ethtool_link_settings) + sizeof(uint32_t) * 3 * MASKS_MAX];
 };
 
 static bool ask_settings(int fd, const char *name, union settings *settings)
