@@ -50,12 +50,20 @@ begin_load()
     load=$!
     children="$children $load"
     await test -s started
+    ! grep '^FAIL' started || tb_fail "no load"
+}
+
+# Its children end after it.
+no_load_listens()
+{
+    [ -z "$(ss -Htln 'sport = :7071')" ]
 }
 
 end_load()
 {
     kill "$load"
     wait "$load" 2>/dev/null || :
+    await no_load_listens
     rm started
 }
 
