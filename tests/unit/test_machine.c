@@ -282,7 +282,8 @@ static bool has_ended(pid_t leader)
     return tb_procfs_stat(AT_FDCWD, path, &stat) && stat.state == 'Z';
 }
 
-/* The first thread ends and leaves the files to the second. */
+/* The first thread ends and leaves the files to the second. Such a process belongs to root in /proc
+ * (task_dump_owner() of fs/proc/base.c): another user is told that he did not see it all. */
 static void the_files_of_an_ended_leader_are_found(void **state)
 {
     uint16_t port;
@@ -295,6 +296,7 @@ static void the_files_of_an_ended_leader_are_found(void **state)
     if (child == 0) {
         pthread_t thread;
 
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (pthread_create(&thread, NULL, outlive_the_leader, NULL) == 0)
             pthread_exit(NULL);
         _exit(1);
@@ -302,7 +304,8 @@ static void the_files_of_an_ended_leader_are_found(void **state)
     while (!has_ended(child))
         sched_yield();
     assert_int_equal(tb_descriptors_find(&found, &inode, 1), 0);
-    assert_non_null(holding_by(&found, inode, child));
+    assert_true(holding_by(&found, inode, child) != NULL ||
+                (geteuid() != 0 && !tb_descriptors_complete(&found)));
     tb_descriptors_free(&found);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
