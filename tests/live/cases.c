@@ -206,7 +206,8 @@ static pid_t fork_as(const char *comm)
     must((int)child, "fork");
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (getppid() != parent) /* it has gone meanwhile */
+        if (getppid() != parent &&
+            getppid() != 0) /* it has gone meanwhile; 0: it is in an outer pid namespace */
             _exit(0);
         name_process(comm);
     }
