@@ -110,8 +110,9 @@ static void note_socket(const struct walk *walk, struct found *found, uint32_t f
         }
 }
 
-/* 1: it has descriptors; 0: none are seen; -ETIME. */
-static int search_fds(const struct walk *walk, DIR *folder, struct found *found)
+/* 1: it has descriptors; 0: none are seen; -ETIME. One that may not be read, as of a process that
+ * has begun to run another user's program meanwhile, may be the socket. */
+static int search_fds(struct walk *walk, DIR *folder, struct found *found)
 {
     const struct dirent *entry;
     int result = 0;
@@ -126,8 +127,12 @@ static int search_fds(const struct walk *walk, DIR *folder, struct found *found)
             continue;
         result = 1;
         length = readlinkat(dirfd(folder), entry->d_name, target, sizeof(target));
-        if (length > 0 && tb_proc_is_socket(target, (size_t)length, &inode))
+        if (length < 0 && (errno == EACCES || errno == EPERM)) {
+            walk->complete = false;
+            walk->denied = true;
+        } else if (length > 0 && tb_proc_is_socket(target, (size_t)length, &inode)) {
             note_socket(walk, found, number, inode);
+        }
         if (now_ns() >= walk->end_ns)
             return -ETIME;
     }
