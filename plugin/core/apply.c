@@ -166,11 +166,11 @@ static void apply_probes(struct tb_half *me, struct tb_half *peer, const struct 
         peer->dup_acks = tb_count_up(peer->dup_acks);
 }
 
-/* "its sender goes on with the old numbers": the SYN was not its own. */
-static void drop_candidate(struct tb_flow *flow, const struct tb_segment *segment)
+/* Its side goes on with the old numbers: the SYN was not its own. */
+static void outlive_candidate(struct tb_flow *flow, const struct tb_segment *segment)
 {
     if (flow->candidate.from == (uint8_t)segment->from && !tb_segment_has(segment, TB_SYN | TB_RST))
-        flow->candidate.pending = false;
+        flow->candidate.outlived = true;
 }
 
 static enum tb_step step_of_data(const struct tb_flow *flow, const struct tb_view *view,
@@ -216,7 +216,7 @@ static void apply_ordinary(struct tb_flow *flow, const struct tb_view *view, enu
     }
     tb_apply_window(me, view);
     if (flow->candidate.pending)
-        drop_candidate(flow, view->segment);
+        outlive_candidate(flow, view->segment);
 }
 
 static void apply_stray_ack(struct tb_flow *flow, const struct tb_segment *segment)

@@ -20,6 +20,7 @@ static void register_candidate(struct tb_flow *flow, const struct tb_segment *se
     if (tb_segment_has(segment, TB_ACK))
         return;
     candidate->pending = true;
+    candidate->outlived = false;
     candidate->from = (uint8_t)segment->from;
     candidate->isn = segment->seq;
     candidate->time_ns = segment->time_ns;

@@ -93,31 +93,89 @@ bool tb_flow_is_followed_by(const struct tb_flow *flow, const struct tb_segment 
             return true;
         return tb_flow_is_over(flow) && !(me->syn_seen && me->isn == segment->seq);
     }
-    return by_candidate && tb_segment_has(segment, TB_ACK) && segment->seq == candidate->isn + 1u &&
-           segment->seq != me->top;
+    return by_candidate && !candidate->outlived && tb_segment_has(segment, TB_ACK) &&
+           segment->seq == candidate->isn + 1u && segment->seq != me->top;
+}
+
+enum {
+    NEAR = 1 << 24 /* several windows are seldom more */
+};
+
+/* Not below `begin` where that is not long ago, nor further off `top` than that. */
+static int compare(uint32_t number, uint32_t top, uint32_t begin, bool begin_known)
+{
+    const int32_t ahead = tb_seq_diff(number, top);
+    const uint32_t length = top - begin;
+    const int32_t back = begin_known && length < NEAR ? (int32_t)length : NEAR;
+
+    if (ahead > NEAR)
+        return 1;
+    return ahead < -back ? -1 : 0;
 }
 
 bool tb_flow_fits(const struct tb_flow *flow, const struct tb_segment *segment)
 {
-    const int32_t near = 1 << 24; /* several windows are seldom more */
     const struct tb_half *me = &flow->half[segment->from];
     const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
-    int32_t ahead;
 
     if (segment->truncated)
         return false;
     if (!tb_segment_has(segment, TB_ACK)) /* a SYN or RST stands where it was acknowledged */
         return me->top_known && segment->seq + tb_segment_has(segment, TB_SYN) == me->top;
-    if (!peer->top_known)
+    return peer->top_known && (!me->top_known || compare(segment->seq, me->top, 0, false) == 0) &&
+           compare(segment->ack, peer->top, peer->syn_seen ? peer->isn + 1u : peer->start, true) ==
+               0;
+}
+
+bool tb_flow_knows_both(const struct tb_flow *flow)
+{
+    return flow->half[TB_SIDE_A].top_known && flow->half[TB_SIDE_B].top_known;
+}
+
+static int compare_seq(const struct tb_half *me, const struct tb_segment *segment)
+{
+    const bool is_reset = tb_segment_has(segment, TB_RST); /* may be anybody's guess */
+
+    if (!tb_segment_has(segment, TB_SYN))
+        return compare(segment->seq, me->top, me->isn, me->syn_seen && !is_reset);
+    return segment->seq == (me->syn_seen ? me->isn : me->start - 1u) ? 0 : -1;
+}
+
+enum tb_fit tb_flow_fit(const struct tb_flow *flow, const struct tb_segment *segment)
+{
+    const struct tb_half *me = &flow->half[segment->from];
+    const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
+    const bool has_ack = peer->top_known && tb_segment_has(segment, TB_ACK);
+    int seq;
+    int ack;
+
+    if (segment->truncated || segment->quoted)
+        return TB_FIT_NEAR;
+    seq = me->top_known ? compare_seq(me, segment) : 0;
+    ack = has_ack ? compare(segment->ack, peer->top, peer->isn, peer->syn_seen) : 0;
+    if (me->top_known && tb_segment_has(segment, TB_RST))
+        ack = 0; /* its number is what counts (RFC 5961 section 3); some set no other */
+    if (seq == 0 && ack == 0)
+        return TB_FIT_NEAR;
+    if (seq != 0 && ack != 0)
+        return TB_FIT_FAR;
+    return me->top_known && has_ack && seq + ack > 0 ? TB_FIT_AHEAD : TB_FIT_BEHIND;
+}
+
+bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follower,
+                        const struct tb_segment *segment)
+{
+    const struct tb_half *me = &flow->half[segment->from];
+
+    /* what is left of it answers the follower's SYN with old numbers (RFC 9293 section 3.5.1) */
+    if (tb_flow_is_over(flow) && !tb_flow_knows_both(follower))
         return false;
-    if (me->top_known) {
-        ahead = tb_seq_diff(segment->seq, me->top);
-        if (ahead > near || ahead < -near)
-            return false;
-    }
-    ahead = tb_seq_diff(segment->ack, peer->top);
-    return ahead <= near &&
-           tb_seq_gt(segment->ack, peer->syn_seen ? peer->isn : peer->start - 1u) && ahead >= -near;
+    if (tb_segment_has(segment, TB_SYN) && !me->syn_seen)
+        return false;
+    if (tb_segment_has(segment, TB_RST) && (tb_flow_is_over(flow) || segment->seq != me->top))
+        return false;
+    return (me->top_known || tb_segment_has(segment, TB_ACK)) &&
+           tb_flow_fit(flow, segment) == TB_FIT_NEAR;
 }
 
 static void wipe_preloaded(struct tb_flow *flow)
@@ -127,11 +185,21 @@ static void wipe_preloaded(struct tb_flow *flow)
     memset(flow->half, 0, sizeof flow->half);
 }
 
+/* Whether the SYN or SYN-ACK has nothing to do with the SYN that was carried over. */
+static bool is_apart(const struct tb_flow *flow, const struct tb_segment *segment)
+{
+    const uint32_t isn = flow->half[flow->client].isn;
+
+    if (!tb_segment_has(segment, TB_SYN) || tb_segment_has(segment, TB_RST))
+        return false;
+    if (tb_segment_has(segment, TB_ACK))
+        return segment->from == tb_flow_client(flow) || segment->ack != isn + 1u;
+    return segment->seq != flow->half[segment->from].isn;
+}
+
 static void start(struct tb_flow *flow, const struct tb_segment *segment)
 {
-    bool bare_syn = (segment->flags & (TB_SYN | TB_ACK | TB_RST)) == TB_SYN;
-
-    if (flow->preloaded && bare_syn && segment->seq != flow->half[segment->from].isn)
+    if (flow->preloaded && is_apart(flow, segment))
         wipe_preloaded(flow);
     flow->started = true;
     if (flow->preloaded)

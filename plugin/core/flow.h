@@ -22,6 +22,8 @@ struct tb_candidate {
     uint8_t has;
     uint8_t from; /* enum tb_side */
     bool pending;
+    bool outlived; /* its side went on with the old numbers: only a SYN-ACK shows that it opened a
+                      connection beside this one */
 };
 
 /* How the roles are known, best last. */
@@ -72,6 +74,30 @@ bool tb_flow_is_followed_by(const struct tb_flow *flow, const struct tb_segment 
  * and stands where its own end is, as far as these are known. That of another connection has
  * other numbers, by chance: they are chosen from 2^32 (RFC 9293 section 3.4.1). */
 bool tb_flow_fits(const struct tb_flow *flow, const struct tb_segment *segment);
+
+/* How near the segment's numbers are to those of the connection: within 2^24, which several windows
+ * seldom exceed, and not below its beginning. */
+enum tb_fit {
+    TB_FIT_NEAR,   /* all that can be compared; also where nothing can */
+    TB_FIT_AHEAD,  /* its sequence number or its acknowledgment is far ahead: the capture has lost
+                      much, or it is another connection's */
+    TB_FIT_BEHIND, /* one of the two is far behind, or is the only one that can be compared and far
+                      off: it is another connection's in all likelihood */
+    TB_FIT_FAR     /* both are far off: it is another connection's */
+};
+
+/* Where tb_flow_is_followed_by() is false. A SYN has to stand exactly at the connection's own. */
+enum tb_fit tb_flow_fit(const struct tb_flow *flow, const struct tb_segment *segment);
+
+/* Whether the segment belongs to this connection, which has a follower on the same addresses and
+ * ports by now, and not to that: it repeats its SYN, or its numbers fit. Two at once there are only
+ * in a file that was put together from several captures, or, once this one is over, what comes
+ * late. */
+bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follower,
+                        const struct tb_segment *segment);
+
+/* Whether numbers of both ends are known. */
+bool tb_flow_knows_both(const struct tb_flow *flow);
 
 /* Takes the next segment. Every member of *event is set. */
 void tb_flow_step(struct tb_flow *flow, const struct tb_segment *segment, struct tb_event *event);

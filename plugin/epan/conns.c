@@ -217,6 +217,7 @@ static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_
     tb_flow_init(&conn->flow, key->port, before != NULL ? &before->flow : NULL);
     conn->flow.inferred = !encap->whole;
     conn->doubted = encap->whole ? 0 : frame;
+    conn->before = before;
     if (before != NULL && before->next_syn != NULL)
         tb_links_sent(&conn->links[before->next_from], before->next_syn);
     if (before != NULL)
@@ -248,31 +249,105 @@ static struct tb_conn *look_up(const struct tb_conn_key *key, const struct tb_en
     return conn;
 }
 
-struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
-                              const struct tb_encap *encap, struct tb_segment *segment)
+/* ---- the same addresses and ports twice at once */
+
+enum {
+    BEFORE_MAX = 8 /* connections that are looked at behind the newest */
+};
+
+/* The one before the newest that the segment belongs to; NULL: none. *ambiguous: to several. */
+static struct tb_conn *find_before(const struct tb_conn *newest, const struct tb_segment *segment,
+                                   bool *ambiguous)
 {
+    struct tb_conn *found = NULL;
+    struct tb_conn *conn = newest->before;
+
+    for (unsigned i = 0; conn != NULL && i < BEFORE_MAX; conn = conn->before, i++) {
+        if (!tb_flow_takes_back(&conn->flow, &newest->flow, segment))
+            continue;
+        *ambiguous = found != NULL;
+        if (found != NULL)
+            break;
+        found = conn;
+    }
+    return found;
+}
+
+/* Whether the capture has not lost much of it, but shows another connection instead. */
+static bool is_another(const struct tb_conn *conn, const struct tb_segment *segment,
+                       enum tb_fit fit)
+{
+    return fit == TB_FIT_FAR && tb_flow_knows_both(&conn->flow) &&
+           (segment->flags & (TB_SYN | TB_RST | TB_ACK)) == TB_ACK;
+}
+
+/* Its numbers may have gone far ahead because the capture has lost much. Where the old ones come
+ * again that was another connection's segment, and what came since may be of either. */
+static void note_jump(struct tb_conn *conn, uint32_t frame, enum tb_fit fit)
+{
+    if (fit == TB_FIT_AHEAD && conn->jumped == 0)
+        conn->jumped = frame;
+    else if (fit != TB_FIT_AHEAD && conn->jumped != 0)
+        doubt(conn, conn->jumped);
+}
+
+/* The newest connection, whose numbers are not the segment's, or another one, which begins here. */
+static struct tb_conn *place(const struct tb_conn_key *key, const struct tb_encap *encap,
+                             struct tb_conn *newest, const struct tb_segment *segment,
+                             enum tb_fit fit, bool *misfit)
+{
+    if ((segment->flags & TB_SYN) != 0)
+        return newest; /* the flow itself knows what to do with it */
+    if (is_another(newest, segment, fit)) {
+        struct tb_conn *other = make_conn(key, encap, NULL, segment->frame);
+
+        other->before = newest;
+        return other;
+    }
+    if ((segment->flags & TB_RST) == 0)
+        note_jump(newest, segment->frame, fit);
+    *misfit = true;
+    return newest;
+}
+
+struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
+                              const struct tb_encap *encap, struct tb_segment *segment,
+                              bool *misfit)
+{
+    struct tb_conn *before = NULL;
     struct tb_conn_key key;
     struct tb_conn *conn;
 
+    *misfit = false;
     segment->from = make_key(&key, pinfo, port);
     key.tunnel = encap->id;
     conn = look_up(&key, encap, segment);
-    if (conn == NULL)
+    if (conn == NULL) {
         conn = make_conn(&key, encap, NULL, segment->frame);
-    else if (tb_flow_is_followed_by(&conn->flow, segment))
-        conn = make_conn(&key, encap, conn, segment->frame);
+    } else {
+        const enum tb_fit fit = tb_flow_fit(&conn->flow, segment);
+
+        if (fit != TB_FIT_NEAR)
+            before = find_before(conn, segment, misfit);
+        if (before == NULL && tb_flow_is_followed_by(&conn->flow, segment))
+            conn = make_conn(&key, encap, conn, segment->frame);
+        else if (before == NULL && fit != TB_FIT_NEAR)
+            conn = place(&key, encap, conn, segment, fit, misfit);
+    }
+    latest = conn;
+    if (before != NULL)
+        conn = before;
     if (encap->whole) {
         conn->tunnel[segment->from] = key.tunnel;
         conn->tunnel_known[segment->from] = true;
     }
-    latest = conn;
     return conn;
 }
 
 bool tb_conn_is_next_syn(const struct tb_conn *conn, const struct tb_segment *segment)
 {
     return conn->next_syn != NULL && (segment->flags & (TB_SYN | TB_ACK)) == TB_SYN &&
-           conn->next_from == segment->from && conn->opened != segment->frame &&
+           conn->next_from == segment->from &&
            conn->next_syn->end == segment->seq + tb_segment_space(segment);
 }
 

@@ -37,10 +37,13 @@ struct tb_conn {
     struct tb_link *next_syn; /* asks for the next connection while this one is open, or NULL */
     enum tb_side next_from;   /* who sent it */
     struct tb_conn *next;     /* the next connection on the same addresses and ports, or NULL */
+    struct tb_conn *before;   /* the one that the key was given to before, or NULL */
+    uint32_t jumped;          /* first frame far ahead of the connection's numbers; 0: none */
     struct tb_owners *owners; /* NULL: nothing was told of them */
     struct tb_live *live; /* what this machine was asked about its ends; NULL: nothing (live.h) */
     uint32_t doubted;     /* from this frame on what looks like its segments may be those of
-                             another connection with the same ends in another tunnel; 0: none */
+                             another connection with the same ends, in another tunnel or another
+                             network of a merged capture; 0: none */
     struct tb_flow flow;
 };
 
@@ -52,9 +55,13 @@ void tb_conns_reset(void);
 
 /* The connection that the segment belongs to: makes one where it is the first on its addresses and
  * ports and in its tunnel, or the first of the next connection there. The other direction may take
- * another tunnel, or none: the sequence numbers tell. Sets segment->from. */
+ * another tunnel, or none: the sequence numbers tell. They also tell the connections of a file
+ * apart that was put together from captures of several places, where the same addresses and ports
+ * are used twice at the same time. Sets segment->from, and *misfit: its numbers are not the
+ * connection's, but no other's either. */
 struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
-                              const struct tb_encap *encap, struct tb_segment *segment);
+                              const struct tb_encap *encap, struct tb_segment *segment,
+                              bool *misfit);
 
 uint32_t tb_conns_count(void);
 

@@ -150,13 +150,12 @@ static uint64_t capture_time_ns(const packet_info *pinfo)
 /* Queues the segment for its acknowledgment. A SYN that the living connection takes no notice of
  * waits for the connection that it may open. */
 static void add_link(struct tb_conn *conn, const struct tb_segment *segment,
-                     const struct tb_event *event, struct tb_link *link)
+                     const struct tb_event *event, struct tb_link *link, bool first)
 {
     memset(link, 0, sizeof(*link));
     link->frame = segment->frame;
     link->end = segment->seq + tb_segment_space(segment);
-    if (conn->opened != segment->frame && event->step == TB_STEP_SYN &&
-        tb_event_is(event, TB_MARK_INFERRED)) {
+    if (!first && event->step == TB_STEP_SYN && tb_event_is(event, TB_MARK_INFERRED)) {
         if (!tb_conn_is_next_syn(conn, segment))
             tb_owners_forget_pending(conn);
         conn->next_syn = link;
@@ -174,16 +173,19 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     struct tb_segment *segment = &visit->segment;
     struct tb_conn *conn;
     uint8_t *bytes;
+    bool first;
 
     segment->frame = pinfo->num;
     segment->time_ns = capture_time_ns(pinfo);
-    conn = tb_conns_find(pinfo, visit->port, &encap, segment);
+    conn = tb_conns_find(pinfo, visit->port, &encap, segment, &visit->record.misfit);
     tb_flow_step(&conn->flow, segment, &visit->record.event);
-    note_step(conn, segment, &visit->record, tb_conns_count() != known);
+    first = tb_conns_count() != known;
+    note_step(conn, segment, &visit->record, first);
     bytes = keep_record(&visit->record);
     if (visit->record.linked)
-        add_link(conn, segment, &visit->record.event, link_before(bytes));
-    tb_notes_read(pinfo, conn, segment);
+        add_link(conn, segment, &visit->record.event, link_before(bytes), first);
+    if (!visit->record.misfit)
+        tb_notes_read(pinfo, conn, segment);
     tb_live_see(pinfo, conn, segment, &visit->record.event);
     return bytes;
 }
@@ -218,6 +220,7 @@ static void find_owners(struct tb_visit *visit, const packet_info *pinfo)
         visit->live[end] = (uint8_t)tb_live_state(conn, side);
         visit->candidate[end] = tb_live_candidate(conn, side);
         visit->disowned[end] =
+            visit->record.misfit ||
             !tb_owners_apply(conn, &visit->segment, &visit->record.event, (enum tb_note_end)end);
         if (!visit->disowned[end])
             visit->owner[end] = tb_owners_at(conn, &visit->segment, (enum tb_note_end)end);

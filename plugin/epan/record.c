@@ -90,8 +90,8 @@ size_t tb_record_pack(const struct tb_record *record, uint8_t bytes[TB_RECORD_MA
     uint8_t *at = bytes + VALUES_AT;
     uint32_t present = 0;
 
-    bytes[0] =
-        (uint8_t)((unsigned)event->phase << 4 | (unsigned)event->cut << 1 | (unsigned)event->role);
+    bytes[0] = (uint8_t)((unsigned)event->phase << 4 | (record->misfit ? 8u : 0u) |
+                         (unsigned)event->cut << 1 | (unsigned)event->role);
     bytes[1] = (uint8_t)((unsigned)event->step << 2 | (record->half_open ? 2u : 0u) |
                          (record->linked ? 1u : 0u));
     bytes[2] = (uint8_t)((unsigned)event->state[TB_ROLE_CLIENT] << 4 |
@@ -122,6 +122,7 @@ void tb_record_unpack(const uint8_t *bytes, struct tb_record *record)
     event->phase = (enum tb_phase)(bytes[0] >> 4);
     event->cut = (enum tb_cut)(bytes[0] >> 1 & 3);
     event->role = (enum tb_role)(bytes[0] & 1);
+    record->misfit = (bytes[0] & 8) != 0;
     event->step = (enum tb_step)(bytes[1] >> 2);
     record->half_open = (bytes[1] & 2) != 0;
     record->linked = (bytes[1] & 1) != 0;

@@ -18,6 +18,7 @@ struct tb_record {
     uint32_t acks;       /* frame of the last segment newly acknowledged; 0: none */
     bool linked;         /* occupies sequence space: something may acknowledge it */
     bool half_open;      /* a challenge ACK that answers a SYN */
+    bool misfit;         /* its numbers are not the connection's */
 };
 
 enum {

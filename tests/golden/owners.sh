@@ -53,6 +53,41 @@ holds "blind SYN and reset" <(sed -n '6,10p' "$TB_TMP/two") "6 curl hello
 9  hello
 10 curl hello"
 
+# two networks in one file: the numbers tell whose segment it is, and where only one does, nobody is
+# named once that shows
+owners captures/process-merged.pcapng -2 >"$TB_TMP/two"
+holds "merged" "$TB_TMP/two" "1 curl hello
+2 hello curl
+3 curl hello
+4 wget nginx
+5 curl hello
+6 nginx wget
+7 hello curl
+8 wget nginx
+9 hello curl
+10 wget nginx
+11 curl hello
+12 nginx wget
+13 curl hello
+14 wget nginx
+15 hello curl
+16 wget nginx
+17 curl hello
+18 curl hello
+19 wget nginx
+20 hello curl
+21 nginx wget
+22 curl hello
+23 wget nginx
+24 curl hello
+25 wget nginx
+26 curl hello
+27
+28
+29
+30
+31"
+
 # whoever's answer it is: neither connection knows any more
 owners captures/process-doubtful-tunnel.pcapng -2 >"$TB_TMP/two"
 holds "doubtful tunnels" "$TB_TMP/two" "1 one

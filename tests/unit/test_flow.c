@@ -225,7 +225,7 @@ static void a_syn_ack_may_come_before_its_syn(void **state)
     SAY(&talk, rows);
 }
 
-static void a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic(void **state)
+static void a_blind_syn_moves_nothing_and_is_outlived_by_old_traffic(void **state)
 {
     static const struct row rows[] = {
         { 'c', TB_SYN, 900000, 0, HANDSHAKE(SYN), STATES(ESTABLISHED, ESTABLISHED),
@@ -241,7 +241,7 @@ static void a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic(void **state
     (void)state;
     conversation_open(&talk);
     SAY(&talk, rows);
-    assert_false(talk.flow.candidate.pending);
+    assert_true(talk.flow.candidate.outlived);
 }
 
 static void a_syn_ack_promotes_the_candidate(void **state)
@@ -971,6 +971,99 @@ static void the_other_direction_is_known_by_its_numbers(void **state)
     }
 }
 
+/* The numbers of one of the two are of another connection, or both are. */
+static void far_numbers_are_another_connections(void **state)
+{
+#define FAR_AHEAD (1u << 30)
+    static const struct {
+        uint32_t seq, ack;
+        uint16_t flags;
+        enum tb_fit fit;
+    } rows[] = {
+        { 1001, 5001, TB_ACK, TB_FIT_NEAR },
+        { 1001 + (1 << 24), 5001, TB_ACK, TB_FIT_NEAR },
+        { 1000, 5001, TB_ACK, TB_FIT_NEAR }, /* a keep-alive */
+        { 1001 + FAR_AHEAD, 5001, TB_ACK, TB_FIT_AHEAD },
+        { 1001, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_AHEAD },
+        { 999, 5001, TB_ACK, TB_FIT_BEHIND }, /* before its beginning */
+        { 1001, 4999, TB_ACK, TB_FIT_BEHIND },
+        { 1001 - FAR_AHEAD, 5001, TB_ACK, TB_FIT_BEHIND },
+        { 1001 + FAR_AHEAD, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_FAR },
+        { 1001 + FAR_AHEAD, 5001 - FAR_AHEAD, TB_ACK, TB_FIT_FAR },
+        { 1001, 0, TB_RST, TB_FIT_NEAR },
+        { 1001, 0, TB_RST | TB_ACK, TB_FIT_NEAR }, /* some set no acknowledgment */
+        { 500, 0, TB_RST, TB_FIT_NEAR },
+        { 1001 + FAR_AHEAD, 0, TB_RST, TB_FIT_BEHIND },
+        { 1000, 0, TB_SYN, TB_FIT_NEAR },
+        { 2000, 0, TB_SYN, TB_FIT_BEHIND },
+    };
+    struct conversation talk;
+
+    (void)state;
+    conversation_open(&talk);
+    assert_true(tb_flow_knows_both(&talk.flow));
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct tb_segment segment = {
+            .from = TB_SIDE_A, .flags = rows[i].flags, .seq = rows[i].seq, .ack = rows[i].ack
+        };
+
+        if (tb_flow_fit(&talk.flow, &segment) != rows[i].fit)
+            fail_msg("row %zu", i);
+    }
+#undef FAR_AHEAD
+}
+
+/* Of two connections on the same ports at once. */
+static void an_older_connection_takes_its_segments_back(void **state)
+{
+    static const struct row other[] = {
+        { 'c', TB_SYN, 3000000000, 0, HANDSHAKE(SYN), STATES(SYN_SENT, SYN_RECEIVED) },
+        { 's', TB_SYN | TB_ACK, 2000000000, 3000000001, HANDSHAKE(SYN_ACK),
+          STATES(ESTABLISHED, SYN_RECEIVED) },
+    };
+    static const struct row end = { 'c', TB_RST, 1001, 0, RESET(RESET), STATES(CLOSED, CLOSED) };
+    static const struct {
+        uint32_t seq, ack;
+        uint16_t flags;
+        bool taken; /* while it is open */
+        bool late;  /* once it is over */
+    } rows[] = {
+        { 1001, 5001, TB_ACK, true, true },
+        { 1000, 0, TB_SYN, true, true },
+        { 1001, 0, TB_RST, true, false },
+        { 1002, 0, TB_RST, false, false },
+        { 3000000001, 2000000001, TB_ACK, false, false },
+        { 3000000000, 0, TB_SYN, false, false },
+        { 40000, 0, TB_SYN, false, false },
+    };
+    struct conversation talk;
+    struct conversation follower;
+
+    (void)state;
+    conversation_open(&talk);
+    conversation_begin(&follower);
+    say_rows(&follower, other, 1);
+    for (unsigned pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+            const struct tb_segment segment = {
+                .from = TB_SIDE_A, .flags = rows[i].flags, .seq = rows[i].seq, .ack = rows[i].ack
+            };
+
+            if (tb_flow_takes_back(&talk.flow, &follower.flow, &segment) !=
+                (pass == 0 ? rows[i].taken : rows[i].late))
+                fail_msg("pass %u, row %zu", pass, i);
+        }
+        if (pass == 0) {
+            say_rows(&talk, &end, 1);
+            assert_false(tb_flow_takes_back(
+                &talk.flow, &follower.flow,
+                &(struct tb_segment){
+                    .from = TB_SIDE_A, .flags = TB_ACK, .seq = 1001, .ack = 5001 }));
+            say_rows(&follower, other + 1, 1);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -984,7 +1077,7 @@ int main(void)
         cmocka_unit_test(a_split_handshake_is_one_connection_without_a_third_step),
         cmocka_unit_test(a_refused_connection_is_closed_at_both_ends),
         cmocka_unit_test(a_syn_ack_may_come_before_its_syn),
-        cmocka_unit_test(a_blind_syn_moves_nothing_and_is_dropped_by_old_traffic),
+        cmocka_unit_test(a_blind_syn_moves_nothing_and_is_outlived_by_old_traffic),
         cmocka_unit_test(a_syn_ack_promotes_the_candidate),
         cmocka_unit_test(half_open_ends_the_old_connection_and_the_syn_tries_again),
         cmocka_unit_test(midstream_is_established_and_inferred),
@@ -1023,6 +1116,8 @@ int main(void)
         cmocka_unit_test(a_segment_too_short_to_tell_moves_nothing),
         cmocka_unit_test(a_silent_attempt_gives_way_to_the_next),
         cmocka_unit_test(the_other_direction_is_known_by_its_numbers),
+        cmocka_unit_test(far_numbers_are_another_connections),
+        cmocka_unit_test(an_older_connection_takes_its_segments_back),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

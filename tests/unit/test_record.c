@@ -43,6 +43,7 @@ static size_t lost_octets(uint8_t filling, size_t *size)
     record.event.answered_unseen = true;
     record.linked = true;
     record.half_open = true;
+    record.misfit = true;
     back = there_and_back(&record, size);
     for (size_t i = 0; i < sizeof(record); i++)
         lost += ((const uint8_t *)&record)[i] != ((const uint8_t *)&back)[i];
@@ -65,7 +66,7 @@ static size_t padding(void)
         sizeof(e->response_time_ns) + sizeof(e->request_duration_ns) +
         sizeof(e->response_duration_ns) + sizeof(e->rtt_ns) + sizeof(e->rtt_server_ns) +
         sizeof(e->rtt_client_ns) + sizeof(r->connection) + sizeof(r->acks) + sizeof(r->linked) +
-        sizeof(r->half_open);
+        sizeof(r->half_open) + sizeof(r->misfit);
 
     return sizeof(struct tb_record) - members;
 }
@@ -77,7 +78,7 @@ static void no_member_is_forgotten(void **state)
     (void)state;
     assert_int_equal(lost_octets(1, &size), padding());
     /* or there is a member that padding() does not know: does record.c? */
-    assert_true(padding() == 7 || sizeof(void *) != 8);
+    assert_true(padding() == 6 || sizeof(void *) != 8);
 }
 
 static void the_largest_values_come_back(void **state)
@@ -133,6 +134,7 @@ static void every_enumerator_comes_back(void **state)
         record.event.state[TB_ROLE_SERVER] = (enum tb_state)((i + 5) % TB_STATE_COUNT);
         record.linked = i % 2 == 0;
         record.half_open = i % 3 == 0;
+        record.misfit = i % 5 == 0;
         const struct tb_record back = there_and_back(&record, &size);
         assert_memory_equal(&record, &back, sizeof(record));
     }
