@@ -94,13 +94,13 @@ run_ctest()
 
 quick()
 {
-    run_ctest "$root/build" -LE '^(unit|fuzz|lint|gui|agreement|matrix|bench)$'
+    run_ctest "$root/build" -LE '^(unit|fuzz|long|lint|gui|agreement|matrix|bench)$'
     run_ctest "$root/build-asan" -L '^(unit|fuzz)$'
 }
 
 slow()
 {
-    run_ctest "$root/build" -L '^(lint|agreement)$'
+    run_ctest "$root/build" -L '^(long|lint|agreement)$'
     # a window wants the machine for itself
     run_ctest "$root/build" -L '^gui$' -j 1
     run_ctest "$root/build" -L '^matrix$' --verbose

@@ -6,9 +6,9 @@
 #
 # libbpf: BPF, loaded as on kernels that cannot fit the programs to their types themselves.
 #
-# OPTIONs are live-population's. Without any: 200 clients a server; with TB_LIVE_FULL in the
-# environment 2000, once among 50 processes that sleep and once among 2000. On the loopback device of
-# a network namespace of its own.
+# OPTIONs are live-population's. Without any: 200 clients a server; with "full" in their place 2000,
+# once among 50 processes that sleep and once among 2000. On the loopback device of a network
+# namespace of its own.
 set -eu
 
 mechanism=$1
@@ -43,11 +43,11 @@ watch()
         "$binaries/live-population" "$@" "$folder/$name"
 }
 
-if [ $# -gt 0 ]; then
-    watch given "$@"
-elif [ -n "${TB_LIVE_FULL:-}" ]; then
+if [ "${1:-}" = full ]; then
     watch few --clients=2000 --drivers=4 --idle=50
     watch many --clients=2000 --drivers=4 --idle=2000
+elif [ $# -gt 0 ]; then
+    watch given "$@"
 else
     watch short --clients=200 --drivers=4 --idle=50
 fi
