@@ -172,9 +172,9 @@ static void consider(struct match *match, struct tb_conn *conn)
     match->alike[match->count++] = conn;
 }
 
-static void doubt(struct tb_conn *conn, uint32_t frame)
+void tb_conn_doubt(struct tb_conn *conn, uint32_t frame)
 {
-    if (conn->doubted == 0)
+    if (conn->doubted == 0 || conn->doubted > frame)
         conn->doubted = frame;
 }
 
@@ -200,7 +200,7 @@ static struct tb_conn *find_other_way(const struct tb_conn_key *key, const struc
         match.alike[0]->flow.inferred = true;
         /* what comes later and fits one of the others alone may be this one's */
         for (unsigned i = 0; i < match.count; i++)
-            doubt(match.alike[i], segment->frame);
+            tb_conn_doubt(match.alike[i], segment->frame);
     }
     return match.alike[0];
 }
@@ -282,13 +282,14 @@ static bool is_another(const struct tb_conn *conn, const struct tb_segment *segm
 }
 
 /* Its numbers may have gone far ahead because the capture has lost much. Where the old ones come
- * again that was another connection's segment, and what came since may be of either. */
+ * again that was another connection's segment, and what came since may be of either. (Where a note
+ * tells of another process that shows it sooner: ownership.c, notes.c.) */
 static void note_jump(struct tb_conn *conn, uint32_t frame, enum tb_fit fit)
 {
     if (fit == TB_FIT_AHEAD && conn->jumped == 0)
         conn->jumped = frame;
     else if (fit != TB_FIT_AHEAD && conn->jumped != 0)
-        doubt(conn, conn->jumped);
+        tb_conn_doubt(conn, conn->jumped);
 }
 
 /* The newest connection, whose numbers are not the segment's, or another one, which begins here. */

@@ -63,6 +63,9 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
                               const struct tb_encap *encap, struct tb_segment *segment,
                               bool *misfit);
 
+/* From this frame on nobody is named on its segments. */
+void tb_conn_doubt(struct tb_conn *conn, uint32_t frame);
+
 uint32_t tb_conns_count(void);
 
 /* By number; NULL where there is none. */

@@ -184,7 +184,7 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     bytes = keep_record(&visit->record);
     if (visit->record.linked)
         add_link(conn, segment, &visit->record.event, link_before(bytes), first);
-    if (!visit->record.misfit)
+    if (!visit->record.misfit || conn->jumped != 0)
         tb_notes_read(pinfo, conn, segment);
     tb_live_see(pinfo, conn, segment, &visit->record.event);
     return bytes;
