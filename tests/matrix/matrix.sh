@@ -5,6 +5,8 @@
 # usage: matrix.sh test VERSION            build, test and compare the fields with 4.0's
 #        matrix.sh run VERSION COMMAND...  run a command in that version's chroot, with
 #                                          TB_SOURCE_DIR (read-only) and an empty TB_BUILD_DIR
+#        matrix.sh change VERSION COMMAND...  likewise, and it may change the chroot: the changes
+#                                             are kept in memory and end with it
 #
 # VERSION is 4.0, 4.4 or 4.6. Where tshark at hand is of that version it is used as it is, for
 # test; otherwise a Debian chroot is made by debootstrap, once, in TB_CACHE (by default the folder
@@ -20,7 +22,7 @@ TB_BUILD_DIR=${TB_BUILD_DIR:-$TB_SOURCE_DIR/build}
 TB_CACHE=${TB_CACHE:-${XDG_CACHE_HOME:-${HOME:?}/.cache}/tcp-breath}
 packages='gcc libc6-dev cmake ninja-build pkgconf libglib2.0-dev wireshark-dev tshark
     wireshark-common libcmocka-dev libpcap-dev libcap-dev libseccomp-dev libmnl-dev libutf8proc-dev
-    libjansson-dev'
+    libjansson-dev libmicrohttpd-dev libcap2-bin dpkg-dev file man-db'
 debian_keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 work=
 
@@ -116,7 +118,14 @@ in_root()
     shift 2
     # shellcheck disable=SC2016 # for the inner shell
     root=$root unshare --mount --propagation private sh -ec '
-        mount --bind "$root" "$root"
+        if [ -n "${lower:-}" ]; then
+            mount -t tmpfs tmpfs "$root"
+            mkdir "$root/changes" "$root/work"
+            mount -t overlay -o "lowerdir=$lower,upperdir=$root/changes,workdir=$root/work" \
+                overlay "$root"
+        else
+            mount --bind "$root" "$root"
+        fi
         mount --rbind /proc "$root/proc"
         mount --rbind /dev "$root/dev"
         '"$more"'
@@ -228,6 +237,19 @@ in_chroot()
         mount -o remount,bind,ro "$root"' "$@"
 }
 
+# The rest: the command, which may change the chroot
+in_changeable_chroot()
+{
+    mkdir "$work/root" "$work/out"
+    # shellcheck disable=SC2016 # for the inner shell
+    source=$TB_SOURCE_DIR out=$work/out lower=$root in_root "$work/root" '
+        mount -t sysfs sysfs "$root/sys"
+        mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
+        mount -t tmpfs -o mode=755 tmpfs "$root/mnt/build"
+        mount --bind "$source" "$root/mnt/source"
+        mount -o remount,bind,ro "$root/mnt/source"' "$@"
+}
+
 # --- Commands -------------------------------------------------------------------------------
 
 # An ordinary user who may use sudo without being asked makes and uses the chroots that way.
@@ -285,6 +307,15 @@ run_in_version()
     in_chroot "$work/out" "$@"
 }
 
+change_in_version()
+{
+    local version=$1
+    shift
+    become_root change "$version" "$@"
+    find_root "$version"
+    in_changeable_chroot "$@"
+}
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 129' HUP
@@ -297,7 +328,11 @@ elif [ $# -ge 3 ] && [ "$1" = run ]; then
     shift
     suites_for "$1" >/dev/null
     run_in_version "$@"
+elif [ $# -ge 3 ] && [ "$1" = change ]; then
+    shift
+    suites_for "$1" >/dev/null
+    change_in_version "$@"
 else
-    printf 'usage: matrix.sh test VERSION | run VERSION COMMAND...\n' >&2
+    printf 'usage: matrix.sh test VERSION | run VERSION COMMAND... | change VERSION COMMAND...\n' >&2
     exit 2
 fi

@@ -52,4 +52,5 @@ only_says test --all
 only_says install
 only_says install --system
 only_says uninstall --system
+only_says package
 tb_end
