@@ -3,7 +3,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,22 +166,6 @@ static int open_sink(struct tb_session *session, struct tb_complaint *complaint)
     return status;
 }
 
-static int drop_privileges(const struct tb_session *session, struct tb_complaint *complaint)
-{
-    const struct tb_options *options = session->options;
-    char *path;
-    int status;
-
-    if (!options->limits.several)
-        return tb_drop_privileges(NULL, complaint);
-    path = strdup(options->output);
-    if (path == NULL)
-        return tb_complain(complaint, TB_EXIT_REFUSED, options->output, "out of memory");
-    status = tb_drop_privileges(dirname(path), complaint);
-    free(path);
-    return status;
-}
-
 /* Statistics of an interface, at the end of a file. libpcap counts from the beginning. */
 static void count(size_t interface, struct tb_statistics *statistics, void *context)
 {
@@ -221,10 +204,11 @@ int tb_session_open(struct tb_session *session, struct tb_options *options,
         status = tb_owners_snapshot(session->owners, complaint);
     if (status == 0)
         status = prepare_command(session, complaint);
+    tb_drop_bounding();
     if (status == 0)
         status = open_sink(session, complaint);
     if (status == 0)
-        status = drop_privileges(session, complaint);
+        status = tb_drop_privileges(tb_sink_folder(session->sink), complaint);
     if (status != 0)
         return status;
     sink.section = (struct tb_section){ .machine = &session->machine,

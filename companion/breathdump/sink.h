@@ -58,6 +58,10 @@ int tb_sink_end(struct tb_sink *sink, uint64_t patience_ns, struct tb_complaint 
 
 void tb_sink_free(struct tb_sink *sink);
 
+/* The folder in which more files will be made and removed; -1: there will be one file only. The
+ * sink's own. */
+int tb_sink_folder(const struct tb_sink *sink);
+
 /* To poll for POLLOUT where a stream's reader is slow; -1: it is not. To poll with no event where
  * it is a stream: POLLERR says that its reader has gone. */
 int tb_sink_stream_fd(const struct tb_sink *sink, bool *is_waiting);

@@ -91,7 +91,7 @@ each_keeps_the_rights_it_needs()
     start --attribution proc -i lo -w rights.pcapng
     helper=$(helper_of "$dump")
     [ -n "$helper" ] || tb_fail "no helper"
-    for set in CapInh CapPrm CapEff CapAmb; do
+    for set in CapInh CapPrm CapEff CapBnd CapAmb; do
         [ "$(status_of "$dump" $set)" = 0000000000000000 ] ||
             tb_fail "breathdump has $set $(status_of "$dump" $set)"
     done
