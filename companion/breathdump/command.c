@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "identity.h"
-
-#define NS_PER_S 1000000000u
+#include "starts.h"
 
 static void set_environment(const struct tb_identity *invoker)
 {
@@ -45,32 +44,11 @@ static _Noreturn void become(char **arguments, int go, int failure)
     _exit(TB_EXIT_NOT_RUN);
 }
 
-/* Field 22 of /proc/PID/stat: proc(5). The name in parentheses may hold anything. */
-static uint64_t start_of(pid_t pid)
-{
-    char path[32];
-    char text[1024];
-    const char *at;
-    FILE *file;
-    size_t length;
-
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    length = fread(text, 1, sizeof text - 1, file);
-    (void)fclose(file);
-    text[length] = '\0';
-    at = strrchr(text, ')');
-    for (int field = 2; at != NULL && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    return at == NULL ? 0 : strtoull(at, NULL, 10) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
-}
-
 int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_complaint *complaint)
 {
     int go[2];
     int failure[2];
+    uint32_t leader;
 
     if (pipe2(go, O_CLOEXEC) != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "%s", strerror(errno));
@@ -92,9 +70,15 @@ int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_c
     if (command->pid < 0) {
         command->pid = 0;
         tb_command_close(command);
-        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "fork: %s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "cannot be started: %s",
+                           strerror(errno));
     }
-    command->start_ns = start_of(command->pid);
+    /* it is this program's child: not waited for, it keeps its pid */
+    if (!tb_start_of((uint32_t)command->pid, &command->start_ns, &leader)) {
+        tb_command_close(command);
+        return tb_complain(complaint, TB_EXIT_REFUSED, "/proc", "cannot be read: %s",
+                           strerror(errno));
+    }
     return 0;
 }
 

@@ -11,7 +11,7 @@
 
 struct tb_command {
     pid_t pid;         /* 0: there is none, or it has ended and been waited for */
-    uint64_t start_ns; /* since boot, in steps of a clock tick */
+    uint64_t start_ns; /* since boot: starts.h */
     int go;            /* it waits for an octet here */
     int failure;       /* and says here why it cannot be run */
 };

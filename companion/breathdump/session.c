@@ -12,6 +12,7 @@
 
 #include "drop_privileges.h"
 #include "netns.h"
+#include "starts.h"
 #include "word.h"
 
 static int find_interface(struct tb_session *session, size_t i, struct tb_complaint *complaint)
@@ -111,7 +112,26 @@ static bool is_wanted(const struct tb_owner *owner, void *context)
 
     return tb_wanted_matches(&options->wanted, owner) ||
            (options->command != NULL &&
-            tb_owners_descends(session->owners, owner, session->command_pid));
+            tb_owners_descends(session->owners, owner, session->command_pid,
+                               session->command.start_ns, session->command.pid != 0));
+}
+
+/* The processes that have these pids now, and no later ones. */
+static int find_wanted(struct tb_wanted *wanted, struct tb_complaint *complaint)
+{
+    wanted->step_ns = tb_start_step_ns();
+    for (size_t i = 0; i < wanted->pid_count; i++) {
+        uint32_t leader;
+        char pid[16];
+
+        (void)snprintf(pid, sizeof pid, "%u", wanted->pids[i]);
+        if (tb_start_of(wanted->pids[i], &wanted->starts_ns[i], &leader))
+            continue;
+        return leader == 0 ? tb_complain(complaint, TB_EXIT_NOTHING, pid, "no process of this id")
+                           : tb_complain(complaint, TB_EXIT_NOTHING, pid,
+                                         "a thread of the process %u", leader);
+    }
+    return 0;
 }
 
 static int open_owners(struct tb_session *session, struct tb_complaint *complaint)
@@ -119,8 +139,10 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
     const struct tb_options *options = session->options;
     bool chooses = tb_wanted_is_some(&options->wanted) || options->command != NULL;
     struct tb_filter_options filter = { .wants = is_wanted, .context = session };
-    int status = tb_owners_open(options, &session->owners, complaint);
+    int status = find_wanted(&session->options->wanted, complaint);
 
+    if (status == 0)
+        status = tb_owners_open(options, &session->owners, complaint);
     if (status != 0 || !chooses)
         return status;
     if (tb_owners_mechanism(session->owners) == TB_MECHANISM_NONE)

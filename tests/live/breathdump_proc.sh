@@ -238,7 +238,8 @@ for test in \
     the_capture_goes_on_without_its_helper \
     no_helper_is_left \
     in_another_namespace_its_sockets_are_found \
-    only_a_commands_connections_are_written; do
+    only_a_commands_connections_are_written \
+    "a_pid_that_is_used_again_is_another_process proc"; do
     $test
     printf 'ok: %s\n' "$test"
 done
