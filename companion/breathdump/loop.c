@@ -54,7 +54,7 @@ static void fail(struct loop *loop, int status)
 
 static void fail_for_memory(struct loop *loop)
 {
-    fail(loop, tb_complain(loop->complaint, TB_EXIT_REFUSED, "packet", "out of memory"));
+    fail(loop, tb_complain(loop->complaint, TB_EXIT_REFUSED, tb_word("packets"), "out of memory"));
 }
 
 static void next_file(struct loop *loop)

@@ -141,7 +141,8 @@ static int answer(const struct tb_options *options, struct tb_complaint *complai
         return status;
     error = tb_interfaces_read(&interfaces);
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
+                           strerror(-error));
     if (options->mode == TB_MODE_LIST)
         tb_help_print_interfaces(stdout, &interfaces);
     else if (options->mode == TB_MODE_EXTCAP_INTERFACES)
@@ -174,7 +175,7 @@ static int run(struct tb_options *options, struct tb_complaint *complaint)
         break;
     }
     if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        status = tb_complain(complaint, TB_EXIT_REFUSED, "stdout", "%s", strerror(errno));
+        status = tb_complain(complaint, TB_EXIT_REFUSED, tb_word("stdout"), "%s", strerror(errno));
     return status;
 }
 

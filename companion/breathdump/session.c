@@ -74,7 +74,8 @@ static int open_sources(struct tb_session *session, struct tb_complaint *complai
     int status = 0;
 
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
+                           strerror(-error));
     tb_machine_read(&session->machine);
     for (size_t i = 0; status == 0 && i < session->options->interface_count; i++) {
         session->count = i + 1;
@@ -99,7 +100,7 @@ static int take_signals(struct tb_session *session, struct tb_complaint *complai
     if (sigprocmask(SIG_BLOCK, &ending, NULL) == 0)
         session->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
     if (session->signals < 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "signals", "%s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("signals"), "%s", strerror(errno));
     return 0;
 }
 
