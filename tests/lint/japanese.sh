@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # japanese.sh - no sentence of the capture tool without its Japanese
 #
-# Every text of several words, or of a word and what a conversion puts behind it, in the sources of breathdump, and in those parts of companion/lib that
-# write reasons, stands in companion/lib/word.def; help.c has its two texts side by side.
+# Every text of several words, or of a word and what a conversion puts behind it, in the sources of
+# breathdump, and in those parts of companion/lib that write reasons, stands in
+# companion/lib/word.def; help.c has its two texts side by side.
 set -eu
 cd "${TB_SOURCE_DIR:?}"
 

@@ -314,10 +314,13 @@ it_says_what_is_wrong()
     refuses 2 'several files need' -i lo -b files:2 -w x.pcapng
     refuses 2 "-c: 'x': not a whole number" -i lo -c x
     refuses 2 'not an option' -i lo --nonsense
+    refuses 2 '--proces: not an option; there is --process' -i lo --proces x
+    refuses 2 '--attr=none: not an option; there is --attribution' --attr=none -i lo
     refuses 1 'no network namespace' --netns nowhere -i lo -w x.pcapng
     setpriv --reuid 65534 --regid 65534 --clear-groups "$breathdump" -i lo -w /dev/null 2>said &&
         tb_fail "captures without the right"
     grep -q 'CAP_NET_RAW is missing' said || tb_fail "no right: $(cat said)"
+    ! grep -q reading said || tb_fail "it reads no captures: $(cat said)"
     [ ! -e x.pcapng ] || tb_fail "a refusal leaves a file"
 }
 

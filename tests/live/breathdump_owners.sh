@@ -140,6 +140,18 @@ only_a_commands_connections_are_written()
     "$breathdump" -w none.pcapng -- ./nowhere 2>said || status=$?
     [ $status -eq 127 ] || tb_fail "no such command: exit status $status"
     grep -q 'nowhere: No such file' said || tb_fail "no such command: $(cat said)"
+    status=0
+    "$breathdump" -w none.pcapng -- nowhere-in-path 2>said || status=$?
+    [ $status -eq 127 ] || tb_fail "no such command in PATH: exit status $status: $(cat said)"
+    : >no-program
+    status=0
+    "$breathdump" -w none.pcapng -- ./no-program 2>said || status=$?
+    [ $status -eq 126 ] || tb_fail "no program: exit status $status"
+    [ ! -e none.pcapng ] || tb_fail "a command that cannot be run leaves a file"
+    status=0
+    "$breathdump" -q -w false.pcapng -- false 2>said || status=$?
+    [ $status -eq 1 ] || tb_fail "false: exit status $status"
+    [ ! -s said ] || tb_fail "with -q it says '$(cat said)'"
 }
 
 a_pid_of_a_thread_or_of_nobody_is_refused()
