@@ -262,14 +262,12 @@ static int number_process(struct tb_sink *sink, const struct tb_owner *owner, in
 }
 
 int tb_sink_put(struct tb_sink *sink, const struct tb_packet *packet, const char *note,
-                const struct tb_owner *const owner[2], enum tb_limits_verdict *verdict,
+                const struct tb_owner *owner, enum tb_limits_verdict *verdict,
                 struct tb_complaint *complaint)
 {
     struct tb_remarks remarks = { .note = note };
-    int error = 0;
+    int error = number_process(sink, owner, &remarks.process);
 
-    for (size_t i = 0; error == 0 && i < 2; i++)
-        error = number_process(sink, owner[i], &remarks.process[i]);
     if (error == 0)
         error = tb_blocks_add_packet(sink->output, packet, &remarks);
     if (error != 0)

@@ -41,10 +41,11 @@ int tb_sink_open(const char *path, struct tb_limits *limits, struct tb_sink **si
 int tb_sink_begin(struct tb_sink *sink, const struct tb_sink_options *options,
                   struct tb_complaint *complaint);
 
-/* A packet, with its note and its ends' owners (each NULL: none). *verdict says what is to be done
- * next: tb_sink_next_file() or the end. */
+/* A packet, with its note and the process that a reader is told of who knows of one process a
+ * packet (each NULL: none). *verdict says what is to be done next: tb_sink_next_file() or the end.
+ */
 int tb_sink_put(struct tb_sink *sink, const struct tb_packet *packet, const char *note,
-                const struct tb_owner *const owner[2], enum tb_limits_verdict *verdict,
+                const struct tb_owner *owner, enum tb_limits_verdict *verdict,
                 struct tb_complaint *complaint);
 
 /* Ends the file and goes on in the next one. Notes are due anew. */
