@@ -104,6 +104,19 @@ every_file_of_a_ring_tells_anew()
     done
 }
 
+two_captures_in_one_file_keep_their_names()
+{
+    for which in one two; do
+        start_bpf -i lo -w $which.pcapng
+        "$binaries/live-population" --clients=20 --servers=single,forking $which.truth >/dev/null
+        stop INT 0
+    done
+    mergecap -w both.pcapng one.pcapng two.pcapng || tb_fail "mergecap"
+    cat one.truth two.truth >both.truth
+    comments both.pcapng >comments.both
+    compare both.truth comments.both >compared || tb_fail "$(cat compared)"
+}
+
 only_a_processs_connections_are_written()
 {
     cp "$binaries/live-hello" other-hello
@@ -221,6 +234,7 @@ for test in \
     a_secret_is_in_the_file_only_where_asked_for \
     a_name_cannot_leave_its_place \
     every_file_of_a_ring_tells_anew \
+    two_captures_in_one_file_keep_their_names \
     only_a_processs_connections_are_written \
     only_a_commands_connections_are_written \
     a_pid_of_a_thread_or_of_nobody_is_refused \
