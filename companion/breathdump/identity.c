@@ -170,6 +170,9 @@ int tb_identity_open(const char *path, bool several, struct tb_place *place, con
     int error;
 
     for (size_t i = 0; i < count; i++) {
+        /* the folder's owner comes after root, and must not be the one who leads root there */
+        if (i > 0 && candidates[i - 1].uid == 0 && first_reason != NULL)
+            break;
         fd = open_as(&candidates[i], path, place, reason);
         if (fd < 0) {
             first_reason = first_reason == NULL ? *reason : first_reason;

@@ -87,6 +87,9 @@ another_users_link_is_not_followed()
         as_stranger ln -s "$work/ours" $folder/way
         refuses "$link_words" -w $folder/way/new
         [ ! -e ours/new ] || tb_fail "a file is made where the way leads"
+        as_stranger ln -s "$work/theirs" $folder/home
+        refuses "$link_words" -b packets:9 -w $folder/home/r.pcapng
+        [ -z "$(find theirs -name 'r_*')" ] || tb_fail "root's capture is the stranger's"
     done
     refuses '途中に、ほかのユーザーのシンボリックリンクがあります' --lang=ja -w sticky/link
     refuses "theirs/link: cannot be written: the way leads $link_words" -b packets:9 \
