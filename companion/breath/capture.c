@@ -27,6 +27,7 @@ struct capture {
     char *output;
     char *count;
     struct tb_line filter; /* empty: none */
+    bool lists;            /* the interfaces, and that is all */
     const char *printing;  /* an option that is about printing, as it was typed; NULL: none */
 };
 
@@ -72,6 +73,9 @@ static int take(struct capture *capture, int option, char *value)
     case 'h':
         capture->request->options.help = true;
         break;
+    case 'D':
+        capture->lists = true;
+        break;
     case 'n':
         capture->packets.names = false;
         break;
@@ -104,7 +108,7 @@ static int read_options(struct capture *capture)
 
     opterr = 0;
     optind = 0;
-    while (status == 0 && (option = getopt(count, arguments, ":i:f:w:c:neXAh")) != -1) {
+    while (status == 0 && (option = getopt(count, arguments, ":i:f:w:c:DneXAh")) != -1) {
         const char spelled[3] = { '-', (char)optopt, '\0' };
 
         if (option == '?' || option == ':')
@@ -124,10 +128,17 @@ static int read_options(struct capture *capture)
 static void put_arguments(struct capture *capture, char *arguments[ARGUMENTS_MAX])
 {
     static char name[] = "breathdump", interface[] = "-i", filter[] = "-f", count[] = "-c",
-                write[] = "-w", standard[] = "-";
+                write[] = "-w", standard[] = "-", list[] = "-D", english[] = "--lang=en",
+                japanese[] = "--lang=ja";
     size_t at = 0;
 
     arguments[at++] = name;
+    arguments[at++] = capture->request->page.lang == TB_LANG_JA ? japanese : english;
+    if (capture->lists) {
+        arguments[at++] = list;
+        arguments[at] = NULL;
+        return;
+    }
     if (capture->interface != NULL) {
         arguments[at++] = interface;
         arguments[at++] = capture->interface;
@@ -160,7 +171,8 @@ static void tell_remedy(const struct tb_request *request, int status)
     tb_line_free(&typed);
 }
 
-static int write_file(struct capture *capture, const char *path)
+/* breathdump does all of it. */
+static int pass_on(struct capture *capture, const char *path)
 {
     char *arguments[ARGUMENTS_MAX];
     const struct tb_program program = {
@@ -230,8 +242,8 @@ static int run(struct capture *capture)
     if (!tb_program_find("breathdump", path))
         return tb_trouble(&request->trouble, request->page.lang, TB_EXIT_REFUSED,
                           TB_SAY_CAPTURE_NO_BREATHDUMP, NULL);
-    if (capture->output != NULL)
-        return write_file(capture, path);
+    if (capture->output != NULL || capture->lists)
+        return pass_on(capture, path);
     status = tb_packets_check(request); /* before packets could be lost for it */
     return status == 0 ? print(capture, path) : status;
 }

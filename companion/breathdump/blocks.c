@@ -10,13 +10,12 @@
 
 #define TSRESOL     9u /* nanoseconds */
 #define BLOCK_ROOM  65536u
-#define PACKET_ROOM 128u /* of an EPB beside packet and comment; three short options fit */
+#define PACKET_ROOM 128u /* of an EPB beside packet and comment; two short options fit */
 
 /* Wireshark's wiretap/pcapng_module.h, and Apple's libpcap */
 #define BLOCK_PROCESS         0x80000001u
 #define OPTION_PROCESS_NAME   2u
 #define OPTION_PACKET_PROCESS 0x8001u
-#define OPTION_PACKET_PEER    0x8003u
 #define IF_FILTER_TEXT        0x00 /* first octet of if_filter: libpcap's syntax follows */
 
 /* "model name : ..." of x86; other machines say it in other ways or not at all. */
@@ -137,7 +136,6 @@ int tb_blocks_add_process(struct tb_output *output, const struct tb_owner *owner
 int tb_blocks_add_packet(struct tb_output *output, const struct tb_packet *packet,
                          const struct tb_remarks *remarks)
 {
-    static const uint16_t codes[] = { OPTION_PACKET_PROCESS, OPTION_PACKET_PEER };
     size_t note_length = remarks->note == NULL ? 0 : strlen(remarks->note);
     struct tb_pcapng *room = tb_output_room(output, packet->captured + note_length + PACKET_ROOM);
     struct options options = { .count = 0 };
@@ -150,9 +148,8 @@ int tb_blocks_add_packet(struct tb_output *output, const struct tb_packet *packe
     if (room == NULL)
         return -ENOMEM;
     add_text(&options, TB_PCAPNG_COMMENT, remarks->note);
-    for (size_t i = 0; i < 2; i++)
-        if (remarks->process[i] != TB_NO_PROCESS)
-            add(&options, tb_pcapng_number(codes[i], 4, (uint64_t)remarks->process[i]));
+    if (remarks->process != TB_NO_PROCESS)
+        add(&options, tb_pcapng_number(OPTION_PACKET_PROCESS, 4, (uint64_t)remarks->process));
     block.options = options.list;
     block.option_count = options.count;
     return tb_pcapng_add_packet(room, &block);

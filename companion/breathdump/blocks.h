@@ -52,8 +52,8 @@ enum {
 
 /* What is said of a packet beside its octets. */
 struct tb_remarks {
-    const char *note;   /* its comment; NULL: none */
-    int64_t process[2]; /* numbers of the sender's and the receiver's process, or TB_NO_PROCESS */
+    const char *note; /* its comment; NULL: none */
+    int64_t process;  /* the number of a process, or TB_NO_PROCESS */
 };
 
 int tb_blocks_add_packet(struct tb_output *output, const struct tb_packet *packet,

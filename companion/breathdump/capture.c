@@ -94,8 +94,8 @@ static int complain_refused(struct tb_complaint *complaint, const char *interfac
 {
     return tb_complain(complaint, TB_EXIT_REFUSED, interface,
                        "CAP_NET_RAW is missing: start as root, or give it to this program with "
-                       "`setcap cap_net_raw,cap_bpf,cap_perfmon+ep`; -D, --help and reading "
-                       "captures need no rights");
+                       "`setcap cap_net_raw,cap_bpf,cap_perfmon,cap_sys_ptrace,"
+                       "cap_dac_read_search+ep`; -D and --help need no rights");
 }
 
 static int complain_status(struct tb_complaint *complaint, const char *interface, pcap_t *pcap,

@@ -4,16 +4,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "identity.h"
-
-#define NS_PER_S 1000000000u
+#include "starts.h"
 
 static void set_environment(const struct tb_identity *invoker)
 {
@@ -24,53 +25,89 @@ static void set_environment(const struct tb_identity *invoker)
         _exit(TB_EXIT_NOT_RUN);
 }
 
-/* In the new process. Says errno in `failure` if it gets that far. */
+static int check_program(const char *path)
+{
+    struct stat status;
+
+    if (stat(path, &status) != 0 || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
+        return errno;
+    return S_ISREG(status.st_mode) ? 0 : EACCES;
+}
+
+/* Whether execvp() will find it: before a file is made for a capture that does not come about. As
+ * there, what may not be run is passed over as long as another one may. */
+static int find_program(const char *name)
+{
+    const char *folder = getenv("PATH");
+    int error = ENOENT;
+
+    if (strchr(name, '/') != NULL)
+        return check_program(name);
+    if (folder == NULL)
+        folder = "/bin:/usr/bin"; /* execvp(3) */
+    while (*name != '\0') {
+        size_t length = strcspn(folder, ":");
+        char path[PATH_MAX];
+        int found = ENAMETOOLONG;
+
+        if ((size_t)snprintf(path, sizeof path, "%.*s%s%s", (int)length, folder,
+                             length > 0 ? "/" : "", name) < sizeof path)
+            found = check_program(path);
+        if (found == 0 || found == EACCES)
+            error = found;
+        if (found == 0 || folder[length] == '\0')
+            break;
+        folder += length + 1;
+    }
+    return error;
+}
+
+/* In the new process. Says into `failure` whether there is what it is to become, and errno once
+ * more if it does not become it. */
 static _Noreturn void become(char **arguments, int go, int failure)
 {
     struct tb_identity invoker;
     char octet;
     int error = 0;
 
-    if (read(go, &octet, 1) != 1)
-        _exit(TB_EXIT_NOT_RUN); /* breathdump has gone */
     if (tb_identity_of_invoker(&invoker)) {
         error = -tb_identity_become(&invoker);
         set_environment(&invoker);
     }
-    if (error == 0) {
-        (void)execvp(arguments[0], arguments);
-        error = errno;
-    }
+    if (error == 0)
+        error = find_program(arguments[0]);
+    if (write(failure, &error, sizeof error) != (ssize_t)sizeof error || error != 0 ||
+        read(go, &octet, 1) != 1)
+        _exit(TB_EXIT_NOT_RUN); /* or breathdump has gone */
+    (void)execvp(arguments[0], arguments);
+    error = errno;
     (void)!write(failure, &error, sizeof error);
     _exit(TB_EXIT_NOT_RUN);
 }
 
-/* Field 22 of /proc/PID/stat: proc(5). The name in parentheses may hold anything. */
-static uint64_t start_of(pid_t pid)
+static int complain_command(struct tb_complaint *complaint, const char *name, int error)
 {
-    char path[32];
-    char text[1024];
-    const char *at;
-    FILE *file;
-    size_t length;
+    return tb_complain(complaint, error == ENOENT ? TB_EXIT_NOT_FOUND : TB_EXIT_NOT_RUN, name, "%s",
+                       strerror(error));
+}
 
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    file = fopen(path, "re");
-    if (file == NULL)
-        return 0;
-    length = fread(text, 1, sizeof text - 1, file);
-    (void)fclose(file);
-    text[length] = '\0';
-    at = strrchr(text, ')');
-    for (int field = 2; at != NULL && field < 22; field++)
-        at = strchr(at + 1, ' ');
-    return at == NULL ? 0 : strtoull(at, NULL, 10) * (NS_PER_S / (uint64_t)sysconf(_SC_CLK_TCK));
+/* What the new process says: an errno; `at_end` where it says nothing and is gone, or runs. */
+static int read_failure(const struct tb_command *command, int at_end)
+{
+    int error;
+    ssize_t length = read(command->failure, &error, sizeof error);
+
+    if (length == (ssize_t)sizeof error)
+        return error;
+    return length == 0 ? at_end : EIO;
 }
 
 int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_complaint *complaint)
 {
     int go[2];
     int failure[2];
+    uint32_t leader;
+    int error;
 
     if (pipe2(go, O_CLOEXEC) != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "%s", strerror(errno));
@@ -92,32 +129,33 @@ int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_c
     if (command->pid < 0) {
         command->pid = 0;
         tb_command_close(command);
-        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "fork: %s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "cannot be started: %s",
+                           strerror(errno));
     }
-    command->start_ns = start_of(command->pid);
-    return 0;
+    /* it is this program's child: not waited for, it keeps its pid */
+    if (!tb_start_of((uint32_t)command->pid, &command->start_ns, &leader)) {
+        tb_command_close(command);
+        return tb_complain(complaint, TB_EXIT_REFUSED, "/proc", "cannot be read: %s",
+                           strerror(errno));
+    }
+    error = read_failure(command, EIO);
+    if (error == 0)
+        return 0;
+    tb_command_close(command);
+    return complain_command(complaint, arguments[0], error);
 }
 
 int tb_command_go(struct tb_command *command, const char *name, struct tb_complaint *complaint)
 {
-    int error = 0;
-    ssize_t length;
+    int error;
 
+    /* exec closes the other end; what it does before takes no time */
     if (write(command->go, "", 1) != 1)
         error = errno;
-    else {
-        /* exec closes the other end; what it does before takes no time */
-        length = read(command->failure, &error, sizeof error);
-        if (length == 0)
-            error = 0;
-        else if (length != (ssize_t)sizeof error)
-            error = length < 0 ? errno : EIO;
-    }
+    else
+        error = read_failure(command, 0);
     tb_command_close(command);
-    if (error == 0)
-        return 0;
-    return tb_complain(complaint, error == ENOENT ? TB_EXIT_NOT_FOUND : TB_EXIT_NOT_RUN, name, "%s",
-                       strerror(error));
+    return error == 0 ? 0 : complain_command(complaint, name, error);
 }
 
 bool tb_command_has_ended(struct tb_command *command, int *status)

@@ -11,7 +11,7 @@
 
 struct tb_command {
     pid_t pid;         /* 0: there is none, or it has ended and been waited for */
-    uint64_t start_ns; /* since boot, in steps of a clock tick */
+    uint64_t start_ns; /* since boot: starts.h */
     int go;            /* it waits for an octet here */
     int failure;       /* and says here why it cannot be run */
 };
@@ -19,7 +19,8 @@ struct tb_command {
 /* Makes the process, stopped before it becomes COMMAND: to be called before privileges are
  * dropped. It has the caller's environment, files and signal mask; under sudo it is the invoking
  * user's, with his groups, HOME, USER, LOGNAME and SHELL. It ends if this program does before
- * tb_command_go(). 0 or an exit status. */
+ * tb_command_go(). 0; TB_EXIT_NOT_FOUND or TB_EXIT_NOT_RUN where there is no such program, or
+ * another exit status. */
 int tb_command_prepare(struct tb_command *command, char **arguments,
                        struct tb_complaint *complaint);
 

@@ -14,66 +14,35 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ruleset.h"
+
 /* --- Landlock ------------------------------------------------------------------------------ */
 
-/* The newest ruleset of Documentation/userspace-api/landlock.rst that is used here; the headers at
- * hand may be older. A kernel that does not know a member takes it as long as it is zero. */
-struct ruleset {
-    uint64_t access_fs;
-    uint64_t access_net; /* from ABI 4 */
-    uint64_t scoped;     /* from ABI 6 */
-};
-
-#define FS_WRITE_FILE  (1ull << 1)
-#define FS_REMOVE_FILE (1ull << 5)
-#define FS_MAKE_REG    (1ull << 8)
-#define FS_TRUNCATE    (1ull << 14)
-#define NET_ALL        3ull /* bind and connect, TCP */
-#define SCOPE_ALL      3ull /* abstract sockets, signals */
-
-/* Every file access that an ABI can handle: one bit more or several with some versions. */
-static uint64_t fs_access_of(long abi)
+static int allow_folder(int ruleset, int folder, uint64_t access)
 {
-    static const unsigned bits[] = { 0, 13, 14, 15, 15, 16 };
+    struct landlock_path_beneath_attr rule = { .allowed_access = access, .parent_fd = folder };
 
-    if (abi >= (long)(sizeof bits / sizeof *bits))
-        abi = sizeof bits / sizeof *bits - 1;
-    return (1ull << bits[abi]) - 1;
+    return syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0
+               ? -errno
+               : 0;
 }
 
-static int allow_directory(int ruleset, const char *directory, uint64_t access)
-{
-    struct landlock_path_beneath_attr rule = { .allowed_access = access };
-    int error = 0;
-
-    rule.parent_fd = open(directory, O_PATH | O_CLOEXEC | O_DIRECTORY);
-    if (rule.parent_fd < 0)
-        return -errno;
-    if (syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) != 0)
-        error = -errno;
-    (void)close(rule.parent_fd);
-    return error;
-}
-
-int tb_confine_files(const char *directory)
+int tb_confine_files(int folder)
 {
     long abi =
         syscall(SYS_landlock_create_ruleset, NULL, (size_t)0, LANDLOCK_CREATE_RULESET_VERSION);
-    struct ruleset handled = { .access_net = abi >= 4 ? NET_ALL : 0,
-                               .scoped = abi >= 6 ? SCOPE_ALL : 0 };
+    struct tb_ruleset handled;
     int ruleset;
     int error = 0;
 
     if (abi < 1) /* ENOSYS: not built in; EOPNOTSUPP: switched off */
         return 0;
-    handled.access_fs = fs_access_of(abi);
+    handled = tb_ruleset_of(abi);
     ruleset = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0);
     if (ruleset < 0)
         return -errno;
-    if (directory != NULL)
-        error = allow_directory(ruleset, directory,
-                                (FS_WRITE_FILE | FS_REMOVE_FILE | FS_MAKE_REG | FS_TRUNCATE) &
-                                    handled.access_fs);
+    if (folder >= 0)
+        error = allow_folder(ruleset, folder, tb_ruleset_in_folder(abi));
     if (error == 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) != 0)
         error = -errno;
     (void)close(ruleset);
@@ -105,10 +74,6 @@ static const int allowed[] = {
     SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(rseq),
     SCMP_SYS(set_robust_list)
 };
-
-/* Where several files are written. */
-static const int for_files[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(unlink),
-                                 SCMP_SYS(unlinkat) };
 
 static const int deadly[] = { SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace),
                               SCMP_SYS(process_vm_readv), SCMP_SYS(process_vm_writev) };
@@ -156,9 +121,24 @@ static int add_mapping(scmp_filter_ctx filter)
     return 0;
 }
 
+/* Where several files are written: new ones are made, and old ones go, by names in that folder. A
+ * name that begins with a slash is not seen here: Landlock is what bars it. */
+static int add_files(scmp_filter_ctx filter, int folder)
+{
+    const unsigned flags = O_ACCMODE | O_CREAT | O_EXCL | O_NOFOLLOW;
+    const struct scmp_arg_cmp is_there = SCMP_A0(SCMP_CMP_MASKED_EQ, UINT32_MAX, (unsigned)folder);
+    int error = seccomp_rule_add(
+        filter, SCMP_ACT_ALLOW, SCMP_SYS(openat), 2, is_there,
+        SCMP_A2(SCMP_CMP_MASKED_EQ, flags, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW));
+
+    if (error == 0)
+        error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(unlinkat), 1, is_there);
+    return error;
+}
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-int tb_confine_calls(bool opens_files)
+int tb_confine_calls(int folder)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
     int error;
@@ -166,8 +146,8 @@ int tb_confine_calls(bool opens_files)
     if (filter == NULL)
         return -ENOMEM;
     error = add_rules(filter, SCMP_ACT_ALLOW, allowed, COUNT(allowed));
-    if (error == 0 && opens_files)
-        error = add_rules(filter, SCMP_ACT_ALLOW, for_files, COUNT(for_files));
+    if (error == 0 && folder >= 0)
+        error = add_files(filter, folder);
     if (error == 0)
         error = add_rules(filter, SCMP_ACT_KILL_PROCESS, deadly, COUNT(deadly));
     if (error == 0)

@@ -37,7 +37,13 @@ static bool has_capabilities(void)
     return differ;
 }
 
-int tb_drop_privileges(const char *directory, struct tb_complaint *complaint)
+void tb_drop_bounding(void)
+{
+    for (cap_value_t which = 0; cap_get_bound(which) >= 0; which++)
+        (void)cap_drop_bound(which);
+}
+
+int tb_drop_privileges(int folder, struct tb_complaint *complaint)
 {
     int error = drop_capabilities();
 
@@ -46,10 +52,10 @@ int tb_drop_privileges(const char *directory, struct tb_complaint *complaint)
                            "cannot be dropped: %s", strerror(-error));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, "no_new_privs", "%s", strerror(errno));
-    error = tb_confine_files(directory);
+    error = tb_confine_files(folder);
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, "Landlock", "%s", strerror(-error));
-    error = tb_confine_calls(directory != NULL);
+    error = tb_confine_calls(folder);
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, "seccomp", "%s", strerror(-error));
     return 0;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output.h"
+#define NOBODY 65534 /* DEFAULT_OVERFLOWUID of linux/highuid.h; "nobody" nearly everywhere */
 
 static bool id_from_environment(const char *name, unsigned *id)
 {
@@ -93,22 +93,35 @@ static int set_effective(cap_flag_value_t value)
     return result;
 }
 
+static int open_here(const char *path, struct tb_place *place, const char **reason)
+{
+    int fd = tb_place_find(place, path, reason);
+
+    if (fd == 0)
+        fd = tb_place_open(place, reason);
+    if (fd < 0)
+        tb_place_close(place);
+    return fd;
+}
+
 /* Opens it with nothing more than the rights of that user; this process, which has to be root's, is
  * root's again afterwards, groups included. */
-static int open_as(const struct tb_identity *identity, const char *path)
+static int open_as(const struct tb_identity *identity, const char *path, struct tb_place *place,
+                   const char **reason)
 {
     const struct tb_identity root = { .name = "root" };
     int fd;
 
+    *reason = NULL;
     if (identity->uid == 0) {
         (void)set_effective(CAP_CLEAR);
-        fd = tb_output_open(path);
+        fd = open_here(path, place, reason);
         (void)set_effective(CAP_SET);
         return fd;
     }
     if (set_groups(identity) != 0 || setegid(identity->gid) != 0 || seteuid(identity->uid) != 0)
         return -errno;
-    fd = tb_output_open(path);
+    fd = open_here(path, place, reason);
     if (seteuid(0) != 0 || setegid(0) != 0 || set_groups(&root) != 0) {
         if (fd >= 0)
             (void)close(fd);
@@ -117,7 +130,7 @@ static int open_as(const struct tb_identity *identity, const char *path)
     return fd;
 }
 
-static bool owner_of_directory(const char *path, struct tb_identity *owner)
+static bool owner_of_folder(const char *path, struct tb_identity *owner)
 {
     char copy[4096];
     struct stat status;
@@ -132,32 +145,61 @@ static bool owner_of_directory(const char *path, struct tb_identity *owner)
     return true;
 }
 
-int tb_identity_open(const char *path, bool several)
+/* Those as whom to try, in turn. */
+static size_t list_candidates(const char *path, bool several, struct tb_identity candidates[3])
 {
     const struct tb_identity root = { .name = "root" };
-    struct tb_identity candidates[3];
     size_t count = 0;
-    int fd = -EACCES;
 
-    if (geteuid() != 0)
-        return tb_output_open(path);
     if (tb_identity_of_invoker(&candidates[count]))
         count++;
-    if (several) {
-        candidates[count++] = root;
-        if (owner_of_directory(path, &candidates[count]))
-            count++;
-    }
-    for (size_t i = 0; i < count; i++) {
-        fd = open_as(&candidates[i], path);
-        if (fd >= 0) {
-            int error = candidates[i].uid == 0 ? 0 : tb_identity_become(&candidates[i]);
+    if (!several)
+        return count;
+    candidates[count++] = root;
+    if (owner_of_folder(path, &candidates[count]))
+        count++;
+    return count;
+}
 
-            if (error == 0)
-                return fd;
-            (void)close(fd);
-            return error;
+int tb_identity_open(const char *path, bool several, struct tb_place *place, const char **reason)
+{
+    struct tb_identity candidates[3];
+    size_t count = geteuid() == 0 ? list_candidates(path, several, candidates) : 0;
+    const char *first_reason = NULL; /* the others may see less of it */
+    int fd = -EACCES;
+    int error;
+
+    for (size_t i = 0; i < count; i++) {
+        /* the folder's owner comes after root, and must not be the one who leads root there */
+        if (i > 0 && candidates[i - 1].uid == 0 && first_reason != NULL)
+            break;
+        fd = open_as(&candidates[i], path, place, reason);
+        if (fd < 0) {
+            first_reason = first_reason == NULL ? *reason : first_reason;
+            continue;
         }
+        error = candidates[i].uid == 0 ? 0 : tb_identity_become(&candidates[i]);
+        if (error == 0)
+            return fd;
+        (void)close(fd);
+        tb_place_close(place);
+        return error;
     }
-    return several ? fd : tb_output_open(path);
+    if (geteuid() != 0)
+        (void)set_effective(CAP_CLEAR); /* file capabilities are not for the output's path */
+    if (!several || geteuid() != 0)
+        fd = open_here(path, place, reason);
+    if (fd < 0 && first_reason != NULL)
+        *reason = first_reason;
+    return fd;
+}
+
+void tb_identity_settle(void)
+{
+    struct tb_identity other = { .uid = NOBODY, .gid = NOBODY };
+
+    if (geteuid() != 0)
+        return;
+    (void)tb_identity_of_invoker(&other);
+    (void)tb_identity_become(&other);
 }

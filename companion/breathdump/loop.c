@@ -54,7 +54,7 @@ static void fail(struct loop *loop, int status)
 
 static void fail_for_memory(struct loop *loop)
 {
-    fail(loop, tb_complain(loop->complaint, TB_EXIT_REFUSED, "packet", "out of memory"));
+    fail(loop, tb_complain(loop->complaint, TB_EXIT_REFUSED, tb_word("packets"), "out of memory"));
 }
 
 static void next_file(struct loop *loop)
@@ -70,9 +70,8 @@ static void put(struct loop *loop, const struct tb_packet *packet,
                 const struct tb_owners_sight *sight)
 {
     struct tb_session *session = loop->session;
-    const struct tb_owner *const process[2] = { tb_owners_process(sight), NULL };
-    int status = tb_sink_put(session->sink, packet, tb_owners_note(session->owners, sight), process,
-                             &session->verdict, loop->complaint);
+    int status = tb_sink_put(session->sink, packet, tb_owners_note(session->owners, sight),
+                             tb_owners_process(sight), &session->verdict, loop->complaint);
 
     if (status != 0) {
         fail(loop, status);

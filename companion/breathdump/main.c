@@ -60,6 +60,26 @@ static const char *spelled(char **arguments, int option, int long_index, char *p
     return place;
 }
 
+/* getopt_long() takes what a name begins with: what means one option today means two when a later
+ * version has another one. */
+static bool is_whole(const char *word, int long_index)
+{
+    const char *name = long_options[long_index].name;
+
+    return strncmp(word, "--", 2) != 0 || (strncmp(word + 2, name, strlen(name)) == 0 &&
+                                           strchr("=", word[2 + strlen(name)]) != NULL);
+}
+
+static int complain_option(struct tb_complaint *complaint, int option, char **arguments)
+{
+    char word[128];
+
+    return tb_complain(complaint, TB_EXIT_USAGE, spelled(arguments, optopt, -1, word, sizeof word),
+                       "%s; --help lists the options",
+                       option == ':' ? tb_word("needs a value")
+                                     : tb_word("not an option, or its value is wrong or missing"));
+}
+
 static int read_options(int count, char **arguments, struct tb_options *options,
                         struct tb_complaint *complaint)
 {
@@ -69,18 +89,17 @@ static int read_options(int count, char **arguments, struct tb_options *options,
     tb_options_begin(options);
     while (status == 0) {
         int long_index = -1;
+        int at = optind;
         int option = getopt_long(count, arguments, short_options, long_options, &long_index);
         char word[128];
 
         if (option == -1)
             break;
         if (option == '?' || option == ':')
-            return tb_complain(complaint, TB_EXIT_USAGE,
-                               spelled(arguments, optopt, -1, word, sizeof word),
-                               "%s; --help lists the options",
-                               option == ':' ? tb_word("needs a value")
-                                             : tb_word("not an option, or its value is "
-                                                       "wrong or missing"));
+            return complain_option(complaint, option, arguments);
+        if (long_index >= 0 && !is_whole(arguments[at], long_index))
+            return tb_complain(complaint, TB_EXIT_USAGE, arguments[at],
+                               "not an option; there is --%s", long_options[long_index].name);
         (void)spelled(arguments, option, long_index, word, sizeof word);
         status = tb_options_set(options, (enum tb_option)option, word, optarg, complaint);
     }
@@ -141,7 +160,8 @@ static int answer(const struct tb_options *options, struct tb_complaint *complai
         return status;
     error = tb_interfaces_read(&interfaces);
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
+                           strerror(-error));
     if (options->mode == TB_MODE_LIST)
         tb_help_print_interfaces(stdout, &interfaces);
     else if (options->mode == TB_MODE_EXTCAP_INTERFACES)
@@ -174,7 +194,7 @@ static int run(struct tb_options *options, struct tb_complaint *complaint)
         break;
     }
     if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        status = tb_complain(complaint, TB_EXIT_REFUSED, "stdout", "%s", strerror(errno));
+        status = tb_complain(complaint, TB_EXIT_REFUSED, tb_word("stdout"), "%s", strerror(errno));
     return status;
 }
 
@@ -186,7 +206,8 @@ int main(int count, char **arguments)
 
     if (status == 0)
         status = run(&options, &complaint);
-    if (status != 0)
+    /* a command's own exit status is no complaint */
+    if (status != 0 && complaint.reason[0] != '\0')
         tb_complaint_print(stderr, &complaint);
     /* else Wireshark waits for the first packet for ever */
     if (status != 0 && options.extcap_capture && options.fifo != NULL)

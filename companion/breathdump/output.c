@@ -25,13 +25,6 @@ struct tb_output {
     bool is_stream;
 };
 
-int tb_output_open(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0600);
-
-    return fd < 0 ? -errno : fd;
-}
-
 bool tb_output_is_stream(int fd)
 {
     struct stat status;

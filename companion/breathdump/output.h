@@ -17,10 +17,6 @@
 
 struct tb_output;
 
-/* How a file is opened: created readable by its owner only. Blocks while a FIFO has no reader.
- * Returns a descriptor or -errno. */
-int tb_output_open(const char *path);
-
 /* Whether the descriptor is a FIFO, a pipe or a socket; else a regular file or a device. */
 bool tb_output_is_stream(int fd);
 

@@ -9,6 +9,7 @@
 
 #include "clocks.h"
 #include "containers.h"
+#include "starts.h"
 #include "timeline.h"
 #include "users.h"
 #include "watch.h"
@@ -61,6 +62,15 @@ static void remark(struct tb_owners *owners, const char *name, const char *reaso
                    tb_word(name), reason);
 }
 
+/* Whether the pids that are meant are not those that the mechanism tells. A container has others
+ * than the outermost pid namespace, which BPF tracing tells; /proc has those of --pid always. */
+static bool has_other_pids(const struct tb_options *asked, enum tb_mechanism mechanism)
+{
+    if (mechanism == TB_MECHANISM_BPF)
+        return (asked->wanted.pid_count > 0 || asked->command != NULL) && !tb_start_is_outermost();
+    return asked->command != NULL && !tb_start_is_procs();
+}
+
 static void open_watch(struct tb_owners *owners, const struct tb_options *asked)
 {
     const struct tb_watch_options options = { .arguments = asked->arguments,
@@ -72,6 +82,12 @@ static void open_watch(struct tb_owners *owners, const struct tb_options *asked)
 
         if (asked->attribution != TB_ATTRIBUTION_AUTO && asked->attribution != candidates[i].only)
             continue;
+        if (has_other_pids(asked, candidates[i].mechanism)) {
+            remark(owners, candidates[i].name,
+                   tb_word("in a pid namespace of its own this program cannot tell which processes "
+                           "are meant"));
+            continue;
+        }
         error = tb_watch_open(candidates[i].mechanism, &options, &owners->watch, reason);
         if (error == 0)
             owners->mechanism = candidates[i].mechanism;
@@ -333,11 +349,15 @@ int tb_owners_helper(const struct tb_owners *owners)
     return owners->watch == NULL ? 0 : tb_watch_helper(owners->watch);
 }
 
-bool tb_owners_descends(const struct tb_owners *owners, const struct tb_owner *owner,
-                        uint32_t ancestor)
+/* What is told first of a process, by the process connector, has no start. */
+bool tb_owners_descends(const struct tb_owners *owners, const struct tb_owner *owner, uint32_t pid,
+                        uint64_t start_ns, bool is_there)
 {
-    return (owner->has & TB_OWNER_PID) != 0 &&
-           tb_attrib_descends(owners->attrib, owner->pid, owner->start_ns, ancestor, 0);
+    uint64_t exact_ns =
+        tb_attrib_start(owners->attrib, pid, start_ns, start_ns + tb_start_step_ns());
+
+    return (owner->has & TB_OWNER_PID) != 0 && (exact_ns != 0 || is_there) &&
+           tb_attrib_descends(owners->attrib, owner->pid, owner->start_ns, pid, exact_ns);
 }
 
 uint64_t tb_owners_lost(const struct tb_owners *owners)

@@ -83,9 +83,10 @@ void tb_owners_wrote(struct tb_owners *owners, const struct tb_owners_sight *sig
 /* Another file has begun. */
 void tb_owners_next_file(struct tb_owners *owners);
 
-/* Whether the process of `owner` is `ancestor` or descends from it. */
-bool tb_owners_descends(const struct tb_owners *owners, const struct tb_owner *owner,
-                        uint32_t ancestor);
+/* Whether the process of `owner` is the one with the pid and the start (starts.h), or descends from
+ * it. `is_there`: that one has not been waited for, so that no other has its pid. */
+bool tb_owners_descends(const struct tb_owners *owners, const struct tb_owner *owner, uint32_t pid,
+                        uint64_t start_ns, bool is_there);
 
 /* Events that were lost, and open connections that had to be forgotten. */
 uint64_t tb_owners_lost(const struct tb_owners *owners);

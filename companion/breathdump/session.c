@@ -3,7 +3,6 @@
 #include "session.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "drop_privileges.h"
 #include "netns.h"
+#include "starts.h"
 #include "word.h"
 
 static int find_interface(struct tb_session *session, size_t i, struct tb_complaint *complaint)
@@ -74,7 +74,8 @@ static int open_sources(struct tb_session *session, struct tb_complaint *complai
     int status = 0;
 
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "interfaces", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
+                           strerror(-error));
     tb_machine_read(&session->machine);
     for (size_t i = 0; status == 0 && i < session->options->interface_count; i++) {
         session->count = i + 1;
@@ -99,7 +100,7 @@ static int take_signals(struct tb_session *session, struct tb_complaint *complai
     if (sigprocmask(SIG_BLOCK, &ending, NULL) == 0)
         session->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
     if (session->signals < 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "signals", "%s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("signals"), "%s", strerror(errno));
     return 0;
 }
 
@@ -112,7 +113,26 @@ static bool is_wanted(const struct tb_owner *owner, void *context)
 
     return tb_wanted_matches(&options->wanted, owner) ||
            (options->command != NULL &&
-            tb_owners_descends(session->owners, owner, session->command_pid));
+            tb_owners_descends(session->owners, owner, session->command_pid,
+                               session->command.start_ns, session->command.pid != 0));
+}
+
+/* The processes that have these pids now, and no later ones. */
+static int find_wanted(struct tb_wanted *wanted, struct tb_complaint *complaint)
+{
+    wanted->step_ns = tb_start_step_ns();
+    for (size_t i = 0; i < wanted->pid_count; i++) {
+        uint32_t leader;
+        char pid[16];
+
+        (void)snprintf(pid, sizeof pid, "%u", wanted->pids[i]);
+        if (tb_start_of(wanted->pids[i], &wanted->starts_ns[i], &leader))
+            continue;
+        return leader == 0 ? tb_complain(complaint, TB_EXIT_NOTHING, pid, "no process of this id")
+                           : tb_complain(complaint, TB_EXIT_NOTHING, pid,
+                                         "a thread of the process %u", leader);
+    }
+    return 0;
 }
 
 static int open_owners(struct tb_session *session, struct tb_complaint *complaint)
@@ -120,8 +140,10 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
     const struct tb_options *options = session->options;
     bool chooses = tb_wanted_is_some(&options->wanted) || options->command != NULL;
     struct tb_filter_options filter = { .wants = is_wanted, .context = session };
-    int status = tb_owners_open(options, &session->owners, complaint);
+    int status = find_wanted(&session->options->wanted, complaint);
 
+    if (status == 0)
+        status = tb_owners_open(options, &session->owners, complaint);
     if (status != 0 || !chooses)
         return status;
     if (tb_owners_mechanism(session->owners) == TB_MECHANISM_NONE)
@@ -167,22 +189,6 @@ static int open_sink(struct tb_session *session, struct tb_complaint *complaint)
     return status;
 }
 
-static int drop_privileges(const struct tb_session *session, struct tb_complaint *complaint)
-{
-    const struct tb_options *options = session->options;
-    char *path;
-    int status;
-
-    if (!options->limits.several)
-        return tb_drop_privileges(NULL, complaint);
-    path = strdup(options->output);
-    if (path == NULL)
-        return tb_complain(complaint, TB_EXIT_REFUSED, options->output, "out of memory");
-    status = tb_drop_privileges(dirname(path), complaint);
-    free(path);
-    return status;
-}
-
 /* Statistics of an interface, at the end of a file. libpcap counts from the beginning. */
 static void count(size_t interface, struct tb_statistics *statistics, void *context)
 {
@@ -221,10 +227,11 @@ int tb_session_open(struct tb_session *session, struct tb_options *options,
         status = tb_owners_snapshot(session->owners, complaint);
     if (status == 0)
         status = prepare_command(session, complaint);
+    tb_drop_bounding();
     if (status == 0)
         status = open_sink(session, complaint);
     if (status == 0)
-        status = drop_privileges(session, complaint);
+        status = tb_drop_privileges(tb_sink_folder(session->sink), complaint);
     if (status != 0)
         return status;
     sink.section = (struct tb_section){ .machine = &session->machine,

@@ -14,6 +14,7 @@
 #include "clocks.h"
 #include "identity.h"
 #include "output.h"
+#include "place.h"
 #include "processes.h"
 #include "ringfiles.h"
 #include "word.h"
@@ -34,6 +35,7 @@ struct tb_sink {
     uint64_t begun_ns;             /* CLOCK_REALTIME, of this file */
     uint64_t past_octets;          /* of the files before */
     uint64_t lost_packets;
+    struct tb_place place; /* of the first file; its folder is the others' */
     int fd;
     int error; /* -errno of the write that failed */
     bool names_processes;
@@ -56,6 +58,15 @@ static int complain_path(struct tb_complaint *complaint, const char *path, int e
     return tb_complain(complaint, TB_EXIT_REFUSED, path, "cannot be written: %s", strerror(-error));
 }
 
+/* `reason`: place.h */
+static int complain_place(struct tb_complaint *complaint, const char *path, int error,
+                          const char *reason)
+{
+    if (reason == NULL)
+        return complain_path(complaint, path, error);
+    return tb_complain(complaint, TB_EXIT_REFUSED, path, "cannot be written: %s", tb_word(reason));
+}
+
 /* Name of the next file, and in *gone one that has to go for it. */
 static int next_name(struct tb_sink *sink, const char *path, const char **gone)
 {
@@ -76,6 +87,8 @@ static int next_name(struct tb_sink *sink, const char *path, const char **gone)
 static int open_print_name(struct tb_sink *sink, struct tb_complaint *complaint)
 {
     const char *name = sink->limits->print_name;
+    const char *reason;
+    int fd;
 
     if (name == NULL)
         return 0;
@@ -83,9 +96,16 @@ static int open_print_name(struct tb_sink *sink, struct tb_complaint *complaint)
         sink->print_name = stdout;
     else if (strcmp(name, "stderr") == 0)
         sink->print_name = stderr;
-    else
-        sink->print_name = fopen(name, "we");
-    return sink->print_name == NULL ? complain_path(complaint, name, -errno) : 0;
+    if (sink->print_name != NULL)
+        return 0;
+    fd = tb_place_open_path(name, &reason);
+    if (fd < 0)
+        return complain_place(complaint, name, fd, reason);
+    sink->print_name = fdopen(fd, "w");
+    if (sink->print_name != NULL)
+        return 0;
+    (void)close(fd);
+    return complain_path(complaint, name, -ENOMEM);
 }
 
 /* stdout that is a pipe gets a description of its own, so that it is this program's only that does
@@ -101,9 +121,19 @@ static int open_stdout(void)
     return fd < 0 ? -errno : fd;
 }
 
+static int open_path(struct tb_sink *sink, struct tb_complaint *complaint)
+{
+    const char *name = tb_ring_last(sink->ring);
+    const char *reason;
+
+    sink->fd = tb_identity_open(name, sink->limits->several, &sink->place, &reason);
+    return sink->fd < 0 ? complain_place(complaint, name, sink->fd, reason) : 0;
+}
+
 static int open_first(struct tb_sink *sink, const char *path, struct tb_complaint *complaint)
 {
     const char *gone;
+    int status = 0;
     int error;
 
     if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
@@ -112,17 +142,20 @@ static int open_first(struct tb_sink *sink, const char *path, struct tb_complain
     error = next_name(sink, path, &gone);
     if (error != 0)
         return complain_path(complaint, path, error);
-    sink->fd = strcmp(path, "-") == 0
-                   ? open_stdout()
-                   : tb_identity_open(tb_ring_last(sink->ring), sink->limits->several);
-    if (sink->fd < 0)
-        return complain_path(complaint, tb_ring_last(sink->ring), sink->fd);
+    if (strcmp(path, "-") != 0)
+        status = open_path(sink, complaint);
+    else if ((sink->fd = open_stdout()) < 0)
+        status = complain_path(complaint, path, sink->fd);
+    if (status != 0)
+        return status;
     sink->is_stream = tb_output_is_stream(sink->fd);
     if (sink->is_stream && sink->limits->several)
         return tb_complain(complaint, TB_EXIT_USAGE, path, "a pipe cannot be several files");
     error = tb_output_use(sink->output, sink->fd);
     if (error != 0)
         return complain_path(complaint, path, error);
+    if (!sink->limits->several)
+        tb_identity_settle();
     return open_print_name(sink, complaint);
 }
 
@@ -135,6 +168,7 @@ int tb_sink_open(const char *path, struct tb_limits *limits, struct tb_sink **si
     if (made == NULL)
         return tb_complain(complaint, TB_EXIT_REFUSED, path, "out of memory");
     made->fd = -1;
+    made->place.folder = -1;
     made->limits = limits;
     made->output = tb_output_new();
     made->ring = tb_ring_new(limits->ring_files);
@@ -158,6 +192,7 @@ void tb_sink_free(struct tb_sink *sink)
         (void)fclose(sink->print_name);
     if (sink->fd >= 0)
         (void)close(sink->fd);
+    tb_place_close(&sink->place);
     tb_processes_clear(&sink->processes);
     tb_ring_free(sink->ring);
     tb_output_free(sink->output);
@@ -227,14 +262,12 @@ static int number_process(struct tb_sink *sink, const struct tb_owner *owner, in
 }
 
 int tb_sink_put(struct tb_sink *sink, const struct tb_packet *packet, const char *note,
-                const struct tb_owner *const owner[2], enum tb_limits_verdict *verdict,
+                const struct tb_owner *owner, enum tb_limits_verdict *verdict,
                 struct tb_complaint *complaint)
 {
     struct tb_remarks remarks = { .note = note };
-    int error = 0;
+    int error = number_process(sink, owner, &remarks.process);
 
-    for (size_t i = 0; error == 0 && i < 2; i++)
-        error = number_process(sink, owner[i], &remarks.process[i]);
     if (error == 0)
         error = tb_blocks_add_packet(sink->output, packet, &remarks);
     if (error != 0)
@@ -311,33 +344,55 @@ int tb_sink_end(struct tb_sink *sink, uint64_t patience_ns, struct tb_complaint 
     return 0;
 }
 
-int tb_sink_next_file(struct tb_sink *sink, struct tb_complaint *complaint)
+static const char *last_part(const char *path)
 {
-    const char *gone;
-    int status = tb_sink_end(sink, UINT64_MAX / 2, complaint);
-    int error;
-    int fd;
+    const char *slash = strrchr(path, '/');
 
-    if (status != 0)
-        return status;
-    error = next_name(sink, sink->options.path, &gone);
-    if (error != 0)
-        return complain_path(complaint, sink->options.path, error);
+    return slash == NULL ? path : slash + 1;
+}
+
+static int open_next(struct tb_sink *sink, struct tb_complaint *complaint)
+{
+    const char *reason = NULL;
+    const char *gone;
+    int fd = next_name(sink, sink->options.path, &gone);
+
+    if (fd != 0)
+        return complain_path(complaint, sink->options.path, fd);
     if (gone != NULL)
-        (void)unlink(gone); /* where somebody has taken it away already, all the better */
-    fd = tb_output_open(tb_sink_name(sink));
+        tb_place_remove(&sink->place, last_part(gone));
+    fd = tb_place_rename(&sink->place, last_part(tb_sink_name(sink)));
+    if (fd == 0)
+        fd = tb_place_create(&sink->place, &reason);
     if (fd < 0)
-        return complain_path(complaint, tb_sink_name(sink), fd);
+        return complain_place(complaint, tb_sink_name(sink), fd, reason);
     (void)close(sink->fd);
     sink->fd = fd;
+    return 0;
+}
+
+int tb_sink_next_file(struct tb_sink *sink, struct tb_complaint *complaint)
+{
+    int status = tb_sink_end(sink, UINT64_MAX / 2, complaint);
+    int error;
+
+    if (status == 0)
+        status = open_next(sink, complaint);
+    if (status != 0)
+        return status;
     sink->past_octets += tb_output_octets(sink->output);
-    error = tb_output_use(sink->output, fd);
+    error = tb_output_use(sink->output, sink->fd);
     if (error == 0)
         error = begin_file(sink);
     return error == 0 ? 0 : complain_write(sink, error, complaint);
 }
 
 /* --- Asking -------------------------------------------------------------------------------- */
+
+int tb_sink_folder(const struct tb_sink *sink)
+{
+    return sink->limits->several ? sink->place.folder : -1;
+}
 
 int tb_sink_stream_fd(const struct tb_sink *sink, bool *is_waiting)
 {

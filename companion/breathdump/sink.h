@@ -41,10 +41,11 @@ int tb_sink_open(const char *path, struct tb_limits *limits, struct tb_sink **si
 int tb_sink_begin(struct tb_sink *sink, const struct tb_sink_options *options,
                   struct tb_complaint *complaint);
 
-/* A packet, with its note and its ends' owners (each NULL: none). *verdict says what is to be done
- * next: tb_sink_next_file() or the end. */
+/* A packet, with its note and the process that a reader is told of who knows of one process a
+ * packet (each NULL: none). *verdict says what is to be done next: tb_sink_next_file() or the end.
+ */
 int tb_sink_put(struct tb_sink *sink, const struct tb_packet *packet, const char *note,
-                const struct tb_owner *const owner[2], enum tb_limits_verdict *verdict,
+                const struct tb_owner *owner, enum tb_limits_verdict *verdict,
                 struct tb_complaint *complaint);
 
 /* Ends the file and goes on in the next one. Notes are due anew. */
@@ -57,6 +58,10 @@ int tb_sink_flush(struct tb_sink *sink, struct tb_complaint *complaint);
 int tb_sink_end(struct tb_sink *sink, uint64_t patience_ns, struct tb_complaint *complaint);
 
 void tb_sink_free(struct tb_sink *sink);
+
+/* The folder in which more files will be made and removed; -1: there will be one file only. The
+ * sink's own. */
+int tb_sink_folder(const struct tb_sink *sink);
 
 /* To poll for POLLOUT where a stream's reader is slow; -1: it is not. To poll with no event where
  * it is a stream: POLLERR says that its reader has gone. */

@@ -19,6 +19,17 @@ static bool is_one_of(const uint32_t *numbers, size_t count, uint32_t number)
     return false;
 }
 
+static bool is_one_of_processes(const struct tb_wanted *wanted, const struct tb_owner *owner)
+{
+    const unsigned both = TB_OWNER_PID | TB_OWNER_START;
+
+    for (size_t i = 0; (owner->has & both) == both && i < wanted->pid_count; i++)
+        if (wanted->pids[i] == owner->pid && owner->start_ns >= wanted->starts_ns[i] &&
+            owner->start_ns - wanted->starts_ns[i] < wanted->step_ns)
+            return true;
+    return false;
+}
+
 static bool equals(const struct tb_octet_string *text, const char *octets, size_t length)
 {
     return text->length == length && length > 0 && memcmp(text->octets, octets, length) == 0;
@@ -50,7 +61,7 @@ static bool is_named(const struct tb_owner *owner, const struct tb_octet_string 
 
 bool tb_wanted_matches(const struct tb_wanted *wanted, const struct tb_owner *owner)
 {
-    if ((owner->has & TB_OWNER_PID) != 0 && is_one_of(wanted->pids, wanted->pid_count, owner->pid))
+    if (is_one_of_processes(wanted, owner))
         return true;
     if ((owner->has & TB_OWNER_UID) != 0 &&
         is_one_of(wanted->users, wanted->user_count, owner->uid))

@@ -18,6 +18,8 @@ enum {
 /* All counts 0: everybody's. */
 struct tb_wanted {
     uint32_t pids[TB_WANTED_MAX];
+    uint64_t starts_ns[TB_WANTED_MAX]; /* of those: starts.h */
+    uint64_t step_ns;
     size_t pid_count;
     struct tb_octet_string processes[TB_WANTED_MAX]; /* not empty */
     size_t process_count;
@@ -28,8 +30,9 @@ struct tb_wanted {
 /* Whether only some connections are wanted. */
 bool tb_wanted_is_some(const struct tb_wanted *wanted);
 
-/* Whether the owner is one of those: by any of the lists. A process is known by its name, which the
- * kernel keeps 15 octets of, or by the file name of its program. */
+/* Whether the owner is one of those: by any of the lists. A process is known by its pid and its
+ * start, which has to be told; by its name, which the kernel keeps 15 octets of; or by the file
+ * name of its program. */
 bool tb_wanted_matches(const struct tb_wanted *wanted, const struct tb_owner *owner);
 
 #endif

@@ -72,6 +72,11 @@ bool tb_attrib_has_end(struct tb_attrib *attrib, const struct tb_attrib_question
 bool tb_attrib_descends(const struct tb_attrib *attrib, uint32_t pid, uint64_t start_ns,
                         uint32_t ancestor, uint64_t ancestor_start_ns);
 
+/* When the process of that pid started that started at `from_ns` or later, and before `to_ns`; 0:
+ * none is known that did. */
+uint64_t tb_attrib_start(const struct tb_attrib *attrib, uint32_t pid, uint64_t from_ns,
+                         uint64_t to_ns);
+
 /* Forgets what is too old at `now_ns` (CLOCK_MONOTONIC). Call it now and then. */
 void tb_attrib_expire(struct tb_attrib *attrib, uint64_t now_ns);
 

@@ -465,3 +465,12 @@ bool tb_attrib_descends(const struct tb_attrib *attrib, uint32_t pid, uint64_t s
            tb_process_descends(&attrib->processes, process,
                                tb_process_find(&attrib->processes, ancestor, ancestor_start_ns));
 }
+
+uint64_t tb_attrib_start(const struct tb_attrib *attrib, uint32_t pid, uint64_t from_ns,
+                         uint64_t to_ns)
+{
+    const struct tb_process *process =
+        tb_process_find_between(&attrib->processes, pid, from_ns, to_ns);
+
+    return process == NULL ? 0 : process->start_ns;
+}

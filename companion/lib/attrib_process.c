@@ -293,6 +293,17 @@ struct tb_process *tb_process_find(const struct tb_process_table *table, uint32_
     return process;
 }
 
+struct tb_process *tb_process_find_between(const struct tb_process_table *table, uint32_t pid,
+                                           uint64_t from_ns, uint64_t to_ns)
+{
+    struct tb_process *process = table->bucket[bucket_of(table, pid)];
+
+    while (process != NULL &&
+           (process->pid != pid || process->start_ns < from_ns || process->start_ns >= to_ns))
+        process = process->next;
+    return process;
+}
+
 static bool is_before(const struct tb_process *one, const struct tb_process *other)
 {
     if (one->start_ns != 0 && other->start_ns != 0)

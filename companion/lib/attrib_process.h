@@ -80,6 +80,10 @@ struct tb_process *tb_process_tell(struct tb_process_table *table,
 struct tb_process *tb_process_find(const struct tb_process_table *table, uint32_t pid,
                                    uint64_t start_ns);
 
+/* The latest of that pid that started at `from_ns` or later, and before `to_ns`. */
+struct tb_process *tb_process_find_between(const struct tb_process_table *table, uint32_t pid,
+                                           uint64_t from_ns, uint64_t to_ns);
+
 /* What it was at the time, or at the earliest time that is known. NULL where it is not known any
  * more. */
 const struct tb_image *tb_process_image(const struct tb_process *process, uint64_t time_ns);

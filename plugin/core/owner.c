@@ -14,6 +14,10 @@
 #define INTRODUCTION "tcp-breath v="
 #define VERSION      "1"
 
+/* Stands for the listener's keys where the owner is the listener, as most servers are. */
+#define LISTENER "listener"
+#define SELF     "self"
+
 enum kind {
     KIND_NUMBER,
     KIND_TEXT,
@@ -283,6 +287,33 @@ static bool says_something(const struct tb_owner *owner)
     return said;
 }
 
+static bool listens_itself(const struct tb_owner *owner)
+{
+    const struct tb_octet_string *comm = &owner->text[TB_OWNER_COMM];
+    const struct tb_octet_string *listener = &owner->text[TB_OWNER_LISTENER_COMM];
+    const uint16_t both = TB_OWNER_PID | TB_OWNER_LISTENER_PID;
+    const size_t length = used_length(comm);
+
+    return (owner->has & both) == both && owner->pid == owner->listener_pid && length > 0 &&
+           length == used_length(listener) && memcmp(comm->octets, listener->octets, length) == 0;
+}
+
+static void put_end(struct writer *writer, const char *prefix, const struct tb_owner *known)
+{
+    struct tb_owner owner = *known;
+    const bool listens = listens_itself(known);
+
+    if (listens) {
+        owner.has &= (uint16_t)~TB_OWNER_LISTENER_PID;
+        owner.text[TB_OWNER_LISTENER_COMM].length = 0;
+    }
+    put_keys(writer, prefix, end_keys, LENGTH(end_keys), &owner, owner.has);
+    if (!listens)
+        return;
+    put_name(writer, prefix, LISTENER);
+    put(writer, SELF);
+}
+
 /* Returns the octets needed, without the terminator. */
 static size_t write_note(const struct tb_note *note, uint32_t without, char *text, size_t size)
 {
@@ -292,8 +323,7 @@ static size_t write_note(const struct tb_note *note, uint32_t without, char *tex
     put_keys(&writer, "", note_keys, LENGTH(note_keys), note, 0);
     for (size_t end = 0; end < TB_NOTE_END_COUNT; end++)
         if (says_something(&note->owner[end]))
-            put_keys(&writer, prefixes[end], end_keys, LENGTH(end_keys), &note->owner[end],
-                     note->owner[end].has);
+            put_end(&writer, prefixes[end], &note->owner[end]);
     return writer.used;
 }
 
@@ -322,6 +352,8 @@ struct reader {
     char *scratch;
     size_t scratch_used;
     uint32_t seen; /* keys: a bit each, first those of the note, then those of each end */
+    bool listens_itself[TB_NOTE_END_COUNT];
+    bool listener_seen[TB_NOTE_END_COUNT];
 };
 
 struct span {
@@ -478,6 +510,11 @@ static bool read_item(struct reader *reader, struct span item)
             continue;
         pair[0].at += length;
         pair[0].length -= length;
+        if (equals(pair[0], LISTENER)) {
+            reader->listens_itself[end] |= !reader->listener_seen[end] && equals(pair[1], SELF);
+            reader->listener_seen[end] = true;
+            return true;
+        }
         return read_pair(reader, end_keys, LENGTH(end_keys),
                          LENGTH(note_keys) + end * LENGTH(end_keys), pair, owner, &owner->has);
     }
@@ -510,6 +547,23 @@ static bool cut_line(struct span *line)
     return true;
 }
 
+/* What is said of the listener itself goes before. */
+static void add_listeners(struct reader *reader)
+{
+    for (size_t end = 0; end < TB_NOTE_END_COUNT; end++) {
+        struct tb_owner *owner = &reader->note.owner[end];
+        struct tb_octet_string *comm = &owner->text[TB_OWNER_LISTENER_COMM];
+
+        if (!reader->listens_itself[end] || (owner->has & TB_OWNER_PID) == 0 ||
+            (owner->has & TB_OWNER_LISTENER_PID) != 0)
+            continue;
+        owner->listener_pid = owner->pid;
+        owner->has |= TB_OWNER_LISTENER_PID;
+        if (comm->length == 0)
+            *comm = owner->text[TB_OWNER_COMM];
+    }
+}
+
 bool tb_note_is(const char *text, size_t length)
 {
     const size_t introduction = sizeof(INTRODUCTION) - 1;
@@ -534,6 +588,7 @@ bool tb_note_decode(const char *text, size_t length, char *scratch, struct tb_no
         if (item.length > 0 && !read_item(&reader, item))
             return false;
     }
+    add_listeners(&reader);
     *note = reader.note;
     return true;
 }

@@ -106,6 +106,29 @@ for tool in tshark editcap mergecap; do
     owners "out/$tool.pcapng" -2 >"$TB_TMP/after"
     diff -u "$TB_TMP/before" "$TB_TMP/after" || tb_fail "$tool loses the notes"
 done
+# two captures become one: their packets alternate, their sections do not
+by_ports()
+{
+    local name
+    for name in "$@"; do
+        tb_run tshark -n -r "$name" -2 -T fields -E separator=/s -e tcp.srcport -e tcp.dstport \
+            -e tcp.seq -e tcp.len -e tcp-breath.src.process -e tcp-breath.dst.process
+    done | sort
+}
+by_ports captures/process-notes.pcapng captures/process-late.pcapng >"$TB_TMP/before"
+for order in "notes late" "late notes"; do
+    read -r first second <<<"$order"
+    tb_run mergecap -w out/merged.pcapng "captures/process-$first.pcapng" \
+        "captures/process-$second.pcapng"
+    [ "$(tb_run tshark -n -r out/merged.pcapng -T fields -e tcp.stream | uniq | wc -l)" -gt 2 ] ||
+        tb_fail "the packets of the two do not alternate"
+    by_ports out/merged.pcapng >"$TB_TMP/after"
+    diff -u "$TB_TMP/before" "$TB_TMP/after" || tb_fail "mergecap of $order mixes the notes up"
+done
+for name in curl client; do
+    grep -q " $name" "$TB_TMP/before" || tb_fail "nobody is named in one of the two"
+done
+owners captures/process-notes.pcapng -2 >"$TB_TMP/before"
 tb_run dumpcap -q -i - -w out/dumpcap.pcapng <"$TB_TMP/captures/process-notes.pcapng" 2>/dev/null
 tb_run dumpcap -q -i - -b packets:4 -w out/ring.pcapng \
     <"$TB_TMP/captures/process-notes.pcapng" 2>/dev/null

@@ -29,7 +29,7 @@ own_let_capture()
     local why
     ip link set lo up
     command -v setcap >/dev/null || tb_skip "setcap: not installed"
-    setcap cap_net_raw,cap_bpf,cap_perfmon+ep "$TB_TMP/wireshark/extcap/breathdump" 2>/dev/null ||
+    setcap cap_net_raw,cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep "$TB_TMP/wireshark/extcap/breathdump" 2>/dev/null ||
         tb_skip "setcap: no file system for capabilities below $TB_TMP"
     why=$(tb_run wireshark/extcap/breathdump --attribution=bpf -i lo -c 1 -a duration:1 \
         -w out/probe.pcapng 2>&1) || tb_skip "BPF tracing: $(tail -n 1 <<<"$why")"

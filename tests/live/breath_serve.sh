@@ -295,6 +295,15 @@ has_status 4
 says "sudo breath capture -i lo -c 1"
 breath capture -i lo -X -w x
 has_status 2
+breath capture -D
+has_status 0
+grep -q '^1\. ' out || tb_fail "capture -D: $(cat out said)"
+breath --lang=ja capture -i nowhere0 -w x
+has_status 1
+says "そのようなインターフェースはありません"
+breath --lang=en capture -i nowhere0 -w x
+has_status 1
+says "no such interface"
 breath capture -i lo -c none
 has_status 2
 says "'none'"

@@ -20,6 +20,7 @@ fi
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
 begin_capturing
+unset SUDO_UID SUDO_GID
 
 # STATUS WORDS ARGUMENT...: it refuses, and says so
 refuses()
@@ -117,14 +118,47 @@ a_packet_of_loopback_is_taken_once()
 
 it_has_no_rights_while_it_captures()
 {
-    start -i lo -w rights.pcapng
-    for line in 'CapInh 0' 'CapPrm 0' 'CapEff 0' 'CapAmb 0' 'NoNewPrivs 1' 'Seccomp 2'; do
-        # shellcheck disable=SC2086 # two words
-        set -- $line
-        awk -v name="$1:" -v value="$2" '$1 == name { found = $2 + 0 == value }
-            END { exit !found }' "/proc/$dump/status" || tb_fail "$1 is not $2"
+    for more in '' '-b packets:99'; do
+        # shellcheck disable=SC2086 # words
+        start -i lo $more -w rights.pcapng
+        for line in 'CapInh 0' 'CapPrm 0' 'CapEff 0' 'CapBnd 0' 'CapAmb 0' 'NoNewPrivs 1' \
+            'Seccomp 2'; do
+            # shellcheck disable=SC2086 # two words
+            set -- $line
+            awk -v name="$1:" -v value="$2" '$1 == name { found = $2 ~ "^0*" value "$" }
+                END { exit !found }' "/proc/$dump/status" || tb_fail "$more: $1 is not $2"
+        done
+        stop INT 0
     done
+}
+
+# USERS ARGUMENT...: whose it is while it captures
+is_whose()
+{
+    users=$1
+    shift
+    start -i lo "$@"
+    found=$(awk '$1 == "Uid:" || $1 == "Gid:" { print $2, $3, $4 }' "/proc/$dump/status" |
+        tr ' ' '\n' | sort -u)
     stop INT 0
+    [ "$found" = "$users" ] || tb_fail "$*: whose: $found, not $users"
+}
+
+it_is_not_root_while_it_captures()
+{
+    mkdir his
+    chown 4712:4712 his
+    chmod 755 .
+    is_whose 65534 -w whose.pcapng
+    [ "$(stat -c '%u %a' whose.pcapng)" = '0 600' ] || tb_fail "$(ls -l whose.pcapng)"
+    is_whose 65534 -w - >/dev/null
+    is_whose 4712 -b packets:9 -w his/whose.pcapng
+    is_whose 0 -b packets:9 -w whose.pcapng # he makes files where root alone may
+    export SUDO_UID=4712 SUDO_GID=4712
+    is_whose 4712 -w whose.pcapng
+    is_whose 4712 -w - >/dev/null
+    is_whose 4712 -b packets:9 -w his/whose.pcapng
+    unset SUDO_UID SUDO_GID
 }
 
 the_file_is_its_owners_only()
@@ -280,10 +314,13 @@ it_says_what_is_wrong()
     refuses 2 'several files need' -i lo -b files:2 -w x.pcapng
     refuses 2 "-c: 'x': not a whole number" -i lo -c x
     refuses 2 'not an option' -i lo --nonsense
+    refuses 2 '--proces: not an option; there is --process' -i lo --proces x
+    refuses 2 '--attr=none: not an option; there is --attribution' --attr=none -i lo
     refuses 1 'no network namespace' --netns nowhere -i lo -w x.pcapng
     setpriv --reuid 65534 --regid 65534 --clear-groups "$breathdump" -i lo -w /dev/null 2>said &&
         tb_fail "captures without the right"
     grep -q 'CAP_NET_RAW is missing' said || tb_fail "no right: $(cat said)"
+    ! grep -q reading said || tb_fail "it reads no captures: $(cat said)"
     [ ! -e x.pcapng ] || tb_fail "a refusal leaves a file"
 }
 
@@ -319,6 +356,7 @@ for test in \
     a_signal_loses_no_packet_that_came_before_it \
     a_packet_of_loopback_is_taken_once \
     it_has_no_rights_while_it_captures \
+    it_is_not_root_while_it_captures \
     the_file_is_its_owners_only \
     the_file_tells_of_interface_and_drops \
     it_stops_after_as_many_packets_as_asked_for \

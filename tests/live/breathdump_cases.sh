@@ -90,6 +90,7 @@ what_was_open_before_is_known_from_the_snapshot()
         grep -q "$end.source=snapshot" established.pcapng.frames ||
             tb_fail "$(cat established.pcapng.frames)"
     done
+    before_the_capture threads-own
     before_the_capture shared
 }
 

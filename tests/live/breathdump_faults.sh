@@ -187,6 +187,27 @@ which_right_is_missing_is_said()
     breathdump=${TB_BUILD_DIR:?}/bin/breathdump
 }
 
+# The words that it says itself, for the best mechanism and for the one that stands in
+the_rights_it_asks_for_are_enough()
+{
+    cp "$breathdump" "$TB_TMP/plain"
+    setpriv --reuid 65534 --regid 65534 --clear-groups "$TB_TMP/plain" -i lo -w /dev/null 2>said || :
+    # shellcheck disable=SC2016 # quotes of the sentence
+    capabilities=$(sed -n 's/.*`setcap \([a-z_,+]*\)`.*/\1/p' said)
+    [ -n "$capabilities" ] || tb_fail "no setcap: $(cat said)"
+    setcap "$capabilities" "$TB_TMP/plain" 2>/dev/null || {
+        printf 'not tested: files here cannot have capabilities\n'
+        return 0
+    }
+    for mechanism in bpf proc; do
+        setpriv --reuid 65534 --regid 65534 --clear-groups timeout 20 "$TB_TMP/plain" -i lo \
+            --attribution $mechanism -a duration:0.1 -w /dev/null 2>said ||
+            [ $mechanism = bpf ] || tb_fail "$mechanism: $(cat said)"
+        ! grep -e 'CAP_SYS_PTRACE' -e CAP_DAC_READ_SEARCH -e CAP_BPF -e CAP_PERFMON said ||
+            tb_fail "$mechanism: asked for too little: $capabilities"
+    done
+}
+
 what_is_not_there_is_said()
 {
     for words in "1 no such interface -i 99" "1 no such interface -i nowhere0"; do
@@ -216,6 +237,7 @@ for test in \
     an_interface_that_comes_up_again_is_captured_again \
     who_may_not_write_is_told_so \
     which_right_is_missing_is_said \
+    the_rights_it_asks_for_are_enough \
     what_is_not_there_is_said; do
     $test
     printf 'ok: %s\n' "$test"

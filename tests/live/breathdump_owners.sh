@@ -104,6 +104,19 @@ every_file_of_a_ring_tells_anew()
     done
 }
 
+two_captures_in_one_file_keep_their_names()
+{
+    for which in one two; do
+        start_bpf -i lo -w $which.pcapng
+        "$binaries/live-population" --clients=20 --servers=single,forking $which.truth >/dev/null
+        stop INT 0
+    done
+    mergecap -w both.pcapng one.pcapng two.pcapng || tb_fail "mergecap"
+    cat one.truth two.truth >both.truth
+    comments both.pcapng >comments.both
+    compare both.truth comments.both >compared || tb_fail "$(cat compared)"
+}
+
 only_a_processs_connections_are_written()
 {
     cp "$binaries/live-hello" other-hello
@@ -140,6 +153,65 @@ only_a_commands_connections_are_written()
     "$breathdump" -w none.pcapng -- ./nowhere 2>said || status=$?
     [ $status -eq 127 ] || tb_fail "no such command: exit status $status"
     grep -q 'nowhere: No such file' said || tb_fail "no such command: $(cat said)"
+    status=0
+    "$breathdump" -w none.pcapng -- nowhere-in-path 2>said || status=$?
+    [ $status -eq 127 ] || tb_fail "no such command in PATH: exit status $status: $(cat said)"
+    : >no-program
+    status=0
+    "$breathdump" -w none.pcapng -- ./no-program 2>said || status=$?
+    [ $status -eq 126 ] || tb_fail "no program: exit status $status"
+    [ ! -e none.pcapng ] || tb_fail "a command that cannot be run leaves a file"
+    status=0
+    "$breathdump" -q -w false.pcapng -- false 2>said || status=$?
+    [ $status -eq 1 ] || tb_fail "false: exit status $status"
+    [ ! -s said ] || tb_fail "with -q it says '$(cat said)'"
+}
+
+a_pid_of_a_thread_or_of_nobody_is_refused()
+{
+    status=0
+    timeout 20 "$breathdump" --pid 4194304 -i lo -w nobody.pcapng 2>said || status=$?
+    [ $status -eq 1 ] || tb_fail "nobody's pid: exit status $status: $(cat said)"
+    grep -q '4194304: no process of this id' said || tb_fail "nobody's pid: $(cat said)"
+    "$binaries/live-population" --clients=1000 --servers=threaded threads >/dev/null &
+    population=$!
+    children="$children $population"
+    await test -s threads
+    server=$(awk '$1 == "handler" { print $6; exit }' threads)
+    thread=$(find "/proc/$server/task" -mindepth 1 -maxdepth 1 -name '[0-9]*' -printf '%f\n' |
+        grep -vx "$server" | head -1)
+    if [ -n "$thread" ]; then
+        status=0
+        timeout 20 "$breathdump" --pid "$thread" -i lo -w nobody.pcapng 2>said || status=$?
+        [ $status -eq 1 ] || tb_fail "a thread: exit status $status: $(cat said)"
+        grep -q "$thread: a thread of the process $server" said || tb_fail "a thread: $(cat said)"
+    fi
+    kill $population
+    wait $population 2>/dev/null || :
+    [ ! -e nobody.pcapng ] || tb_fail "a refusal leaves a file"
+}
+
+# BPF tracing tells the pids of the outermost namespace
+in_an_inner_pid_namespace_it_takes_no_other_process()
+{
+    unshare --pid --fork --mount-proc true 2>/dev/null || {
+        printf 'not tested: no pid namespace can be made here\n'
+        return 0
+    }
+    status=0
+    unshare --pid --fork --mount-proc timeout 20 "$breathdump" --attribution bpf -i lo \
+        -w inner.pcapng -- "$binaries/live-hello" 0 2>said || status=$?
+    [ $status -eq 4 ] || tb_fail "by BPF: exit status $status: $(cat said)"
+    grep -q 'BPF tracing: in a pid namespace of its own' said || tb_fail "by BPF: $(cat said)"
+    unshare --pid --fork --mount-proc timeout 20 "$breathdump" -i lo -w inner.pcapng -- \
+        sh -c "sleep 0.2; '$binaries/live-population' --clients=5 --pause=50 --servers=single inner" \
+        >/dev/null 2>said || tb_fail "inner: $(cat said)"
+    grep -q 'processes from /proc' said || tb_fail "inner: $(cat said)"
+    comments inner.pcapng >comments.inner
+    compare_holders inner comments.inner >compared || tb_fail "$(cat compared said)"
+    status=0
+    unshare --pid --fork timeout 20 "$breathdump" -i lo -w outer.pcapng -- true 2>said || status=$?
+    [ $status -eq 4 ] || tb_fail "another namespace's /proc: exit status $status: $(cat said)"
 }
 
 without_attribution_nobody_is_named()
@@ -162,8 +234,12 @@ for test in \
     a_secret_is_in_the_file_only_where_asked_for \
     a_name_cannot_leave_its_place \
     every_file_of_a_ring_tells_anew \
+    two_captures_in_one_file_keep_their_names \
     only_a_processs_connections_are_written \
     only_a_commands_connections_are_written \
+    a_pid_of_a_thread_or_of_nobody_is_refused \
+    in_an_inner_pid_namespace_it_takes_no_other_process \
+    "a_pid_that_is_used_again_is_another_process bpf" \
     without_attribution_nobody_is_named; do
     $test
     printf 'ok: %s\n' "$test"

@@ -91,7 +91,7 @@ each_keeps_the_rights_it_needs()
     start --attribution proc -i lo -w rights.pcapng
     helper=$(helper_of "$dump")
     [ -n "$helper" ] || tb_fail "no helper"
-    for set in CapInh CapPrm CapEff CapAmb; do
+    for set in CapInh CapPrm CapEff CapBnd CapAmb; do
         [ "$(status_of "$dump" $set)" = 0000000000000000 ] ||
             tb_fail "breathdump has $set $(status_of "$dump" $set)"
     done
@@ -238,7 +238,8 @@ for test in \
     the_capture_goes_on_without_its_helper \
     no_helper_is_left \
     in_another_namespace_its_sockets_are_found \
-    only_a_commands_connections_are_written; do
+    only_a_commands_connections_are_written \
+    "a_pid_that_is_used_again_is_another_process proc"; do
     $test
     printf 'ok: %s\n' "$test"
 done

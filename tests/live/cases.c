@@ -798,6 +798,35 @@ static void wait_for_capture(void)
     take_octet(STDIN_FILENO);
 }
 
+/* No other thread has the descriptor. */
+static void *wait_in_thread(void *listening)
+{
+    const uint16_t *port = listening;
+    int fd;
+
+    must(unshare(CLONE_FILES), "unshare");
+    fd = connect_from(0, *port);
+    tell("client", port_of(fd), *port, getpid(), COMM_CLIENT);
+    wait_for_capture();
+    ask_and_close(fd);
+    return NULL;
+}
+
+static void run_threads_own(void)
+{
+    int listener = listen_new(0);
+    uint16_t port = port_of(listener);
+    pid_t server = start_server(listener, COMM_SERVER);
+    pthread_t thread;
+
+    close(listener);
+    name_process(COMM_CLIENT);
+    errno = pthread_create(&thread, NULL, wait_in_thread, &port);
+    must(-errno, "pthread_create");
+    pthread_join(thread, NULL);
+    wait_for(server);
+}
+
 static void run_established(void)
 {
     int listener = listen_new(0);
@@ -946,6 +975,7 @@ static const struct {
     { "self", run_self },
     { "hostile", run_hostile },
     { "established", run_established },
+    { "threads-own", run_threads_own },
     { "shared", run_shared },
 };
 

@@ -35,7 +35,7 @@ else
 fi
 
 extcap=$TB_TMP/wireshark/extcap/breathdump
-capabilities=cap_net_raw,cap_bpf,cap_perfmon+ep
+capabilities=cap_net_raw,cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search+ep
 setcap $capabilities "$extcap" 2>/dev/null ||
     tb_skip "$TB_TMP: files there cannot have capabilities"
 # without BPF nobody would be named: as the user, for it is his right that counts

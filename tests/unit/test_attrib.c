@@ -1019,6 +1019,10 @@ static void an_earlier_process_of_the_pid_may_be_told_later(void **state)
     expect_text(state, asked(client(PORT), 31), TB_OWNER_COMM, "old");
     assert_true(tb_attrib_descends(subject->attrib, 7, 0, 7, 25000));
     assert_false(tb_attrib_descends(subject->attrib, 7, 0, 7, 7000));
+    assert_int_equal(tb_attrib_start(subject->attrib, 7, 25000, 25001), 25000);
+    assert_int_equal(tb_attrib_start(subject->attrib, 7, 7000, 25000), 7000);
+    assert_int_equal(tb_attrib_start(subject->attrib, 7, 7001, 25000), 0);
+    assert_int_equal(tb_attrib_start(subject->attrib, 8, 0, UINT64_MAX), 0);
 }
 
 static void a_start_that_is_learned_later_is_told(void **state)

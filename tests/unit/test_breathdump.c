@@ -474,7 +474,7 @@ static void a_section_says_how_owners_were_learned(void **state)
 
 static void a_closed_pipe_is_an_error_and_the_packets_count_as_lost(void **state)
 {
-    const struct tb_remarks remarks = { .process = { TB_NO_PROCESS, TB_NO_PROCESS } };
+    const struct tb_remarks remarks = { .process = TB_NO_PROCESS };
     struct tb_packet *packet = tb_packet_new("octets", 6, 6);
     struct tb_output *output = tb_output_new();
     int ends[2];
@@ -495,7 +495,7 @@ static void a_closed_pipe_is_an_error_and_the_packets_count_as_lost(void **state
 
 static void a_slow_reader_gets_every_octet(void **state)
 {
-    const struct tb_remarks remarks = { .process = { TB_NO_PROCESS, TB_NO_PROCESS } };
+    const struct tb_remarks remarks = { .process = TB_NO_PROCESS };
     struct tb_packet *packet = tb_packet_new("octets", 6, 6);
     struct tb_output *output = tb_output_new();
     char heard[4096];

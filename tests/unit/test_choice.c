@@ -17,6 +17,7 @@
 #include "wanted.h"
 
 #define S  1000000000ull
+#define MS 1000000ull
 #define US 1000u
 
 /* --- Whose --------------------------------------------------------------------------------- */
@@ -72,9 +73,12 @@ static void a_number_that_is_not_known_matches_nothing(void **state)
     const struct tb_wanted zero = {
         .pids = { 0 }, .pid_count = 1, .users = { 0 }, .user_count = 1
     };
-    const struct tb_wanted both = {
-        .pids = { 1, 42 }, .pid_count = 2, .users = { 0, 1000 }, .user_count = 2
-    };
+    const struct tb_wanted both = { .pids = { 1, 42 },
+                                    .starts_ns = { S, S },
+                                    .step_ns = MS,
+                                    .pid_count = 2,
+                                    .users = { 0, 1000 },
+                                    .user_count = 2 };
     struct tb_owner owner = owner_of("x", "");
 
     (void)state;
@@ -84,6 +88,35 @@ static void a_number_that_is_not_known_matches_nothing(void **state)
     owner = (struct tb_owner){ .has = 0 };
     assert_false(tb_wanted_matches(&both, &owner));
     assert_false(tb_wanted_matches(&zero, &owner));
+}
+
+static bool process_matches(uint32_t pid, uint64_t start_ns)
+{
+    const struct tb_wanted wanted = {
+        .pids = { 1, 42 }, .starts_ns = { 0, S }, .step_ns = 10 * MS, .pid_count = 2
+    };
+    const struct tb_owner owner = { .has = TB_OWNER_PID | TB_OWNER_START,
+                                    .pid = pid,
+                                    .start_ns = start_ns };
+
+    return tb_wanted_matches(&wanted, &owner);
+}
+
+static void a_pid_is_a_process_with_its_start_only(void **state)
+{
+    const struct tb_wanted wanted = {
+        .pids = { 42 }, .starts_ns = { 0 }, .step_ns = S, .pid_count = 1
+    };
+    const struct tb_owner bare = owner_of("x", "");
+
+    (void)state;
+    assert_true(process_matches(42, S));
+    assert_true(process_matches(42, S + 10 * MS - 1));
+    assert_false(process_matches(42, S + 10 * MS));
+    assert_false(process_matches(42, S - 1));
+    assert_true(process_matches(1, 5 * MS));
+    assert_false(process_matches(1, S));
+    assert_false(tb_wanted_matches(&wanted, &bare));
 }
 
 /* --- Users --------------------------------------------------------------------------------- */
@@ -230,6 +263,7 @@ int main(void)
         cmocka_unit_test(a_process_is_known_by_its_name_or_its_program),
         cmocka_unit_test(the_kernel_keeps_fifteen_octets_of_a_name),
         cmocka_unit_test(a_number_that_is_not_known_matches_nothing),
+        cmocka_unit_test(a_pid_is_a_process_with_its_start_only),
         cmocka_unit_test(users_have_names),
         cmocka_unit_test(a_container_is_known_by_its_cgroups_id),
         cmocka_unit_test(of_too_many_containers_the_last_ones_are_kept),

@@ -118,6 +118,59 @@ static void every_key_comes_back(void **state)
     assert_string_equal(text, EVERY_KEY);
 }
 
+static void an_owner_that_listens_itself_says_so_in_a_word(void **state)
+{
+    char text[256];
+    struct tb_note note = { .owner[TB_NOTE_DST] = { .has = TB_OWNER_PID | TB_OWNER_LISTENER_PID,
+                                                    .pid = 7,
+                                                    .listener_pid = 7 } };
+    struct tb_note read;
+    struct tb_owner *owner = &note.owner[TB_NOTE_DST];
+    size_t length;
+
+    (void)state;
+    owner->text[TB_OWNER_COMM] = (struct tb_octet_string){ "httpd", 5 };
+    owner->text[TB_OWNER_LISTENER_COMM] = (struct tb_octet_string){ "httpd", 5 };
+    length = tb_note_encode(&note, text, sizeof(text));
+    assert_string_equal(text, "tcp-breath v=1 dst.pid=7 dst.comm=httpd dst.listener=self");
+    assert_true(tb_note_decode(text, length, scratch, &read));
+    assert_same_owner(&read.owner[TB_NOTE_DST], owner);
+    /* another pid, or another name, is another listener */
+    owner->text[TB_OWNER_LISTENER_COMM] = (struct tb_octet_string){ "inetd", 5 };
+    (void)tb_note_encode(&note, text, sizeof(text));
+    assert_non_null(strstr(text, "dst.listener.pid=7 dst.listener.comm=inetd"));
+    owner->text[TB_OWNER_LISTENER_COMM] = (struct tb_octet_string){ "httpd", 5 };
+    owner->listener_pid = 8;
+    (void)tb_note_encode(&note, text, sizeof(text));
+    assert_non_null(strstr(text, "dst.listener.pid=8 dst.listener.comm=httpd"));
+}
+
+static void a_listener_that_is_named_goes_before_self(void **state)
+{
+    static const char *const notes[] = {
+        "tcp-breath v=1 dst.listener=self dst.pid=7 dst.listener.pid=8 dst.listener.comm=inetd",
+        "tcp-breath v=1 dst.pid=7 dst.listener.comm=inetd dst.listener.pid=8 dst.listener=self",
+    };
+    static const char *const none[] = {
+        "tcp-breath v=1 dst.comm=httpd dst.listener=self",
+        "tcp-breath v=1 dst.pid=7 dst.listener=other dst.listener=self",
+        "tcp-breath v=1 dst.pid=7 src.listener=self",
+    };
+    struct tb_note note;
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        assert_true(tb_note_decode(notes[i], strlen(notes[i]), scratch, &note));
+        assert_int_equal(note.owner[TB_NOTE_DST].listener_pid, 8);
+        assert_int_equal(note.owner[TB_NOTE_DST].text[TB_OWNER_LISTENER_COMM].length, 5);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_true(tb_note_decode(none[i], strlen(none[i]), scratch, &note));
+        for (size_t end = 0; end < TB_NOTE_END_COUNT; end++)
+            assert_int_equal(note.owner[end].has & TB_OWNER_LISTENER_PID, 0);
+    }
+}
+
 static void every_octet_of_a_text_comes_back_but_nul(void **state)
 {
     char octets[255];
@@ -465,6 +518,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_note_of_the_documents_is_written),
         cmocka_unit_test(every_key_comes_back),
+        cmocka_unit_test(an_owner_that_listens_itself_says_so_in_a_word),
+        cmocka_unit_test(a_listener_that_is_named_goes_before_self),
         cmocka_unit_test(every_octet_of_a_text_comes_back_but_nul),
         cmocka_unit_test(a_text_ends_at_its_first_nul),
         cmocka_unit_test(nothing_known_is_no_note),
