@@ -102,13 +102,13 @@ void *tb_shelf_find(packet_info *pinfo, uint32_t key)
 static void add_board(void)
 {
     const size_t used = count >> SLOT_BITS;
+    const size_t size = sizeof(struct slot *);
 
     if (used == 0)
-        boards = wmem_alloc_array(wmem_file_scope(), struct slot *, FIRST_BOARDS);
+        boards = (struct slot **)wmem_alloc(wmem_file_scope(), FIRST_BOARDS * size);
     else if (used >= FIRST_BOARDS && (used & (used - 1)) == 0)
-        boards = (struct slot **)wmem_realloc(wmem_file_scope(), boards,
-                                              2 * used * sizeof(struct slot *));
-    boards[used] = wmem_alloc_array(wmem_file_scope(), struct slot, SLOTS);
+        boards = (struct slot **)wmem_realloc(wmem_file_scope(), boards, 2 * used * size);
+    boards[used] = (struct slot *)wmem_alloc(wmem_file_scope(), SLOTS * sizeof(struct slot));
 }
 
 /* Not where another frame has the place, or a later one. */
