@@ -360,39 +360,57 @@ static bool is_ack(const struct tb_view *view)
     return tb_segment_has(view->segment, TB_ACK);
 }
 
+/* What a segment looks like from outside: few rules are worth asking. */
+enum {
+    EMPTY = 1,  /* no payload */
+    FILLED = 2, /* payload */
+    MARKED = 4, /* SYN, FIN or RST, with payload or without */
+    ANY = EMPTY | FILLED | MARKED
+};
+
 struct rule {
     enum tb_step step;
+    unsigned looks; /* it can hold of such segments only */
     bool (*holds)(const struct tb_view *view);
 };
 
 static const struct rule rules[] = {
-    { TB_STEP_RESET, is_reset },
-    { TB_STEP_SYN, is_syn },
-    { TB_STEP_SYN_ACK, is_syn_ack },
-    { TB_STEP_FIN, is_fin },
-    { TB_STEP_ZERO_WINDOW_PROBE, is_zero_window_probe },
-    { TB_STEP_KEEP_ALIVE, is_keep_alive },
-    { TB_STEP_FAST_RETRANSMISSION, is_fast_retransmission },
-    { TB_STEP_RETRANSMISSION, is_repetition },
-    { TB_STEP_OUT_OF_ORDER, is_out_of_order },
-    { TB_STEP_RESPONSE, is_data }, /* or what the exchange says of it */
-    { TB_STEP_HANDSHAKE_ACK, is_handshake_ack },
-    { TB_STEP_ZERO_WINDOW_PROBE_ACK, is_zero_window_probe_ack },
-    { TB_STEP_KEEP_ALIVE_ACK, is_keep_alive_ack },
-    { TB_STEP_ACK_OF_FIN, is_ack_of_fin },
-    { TB_STEP_ZERO_WINDOW, is_zero_window },
-    { TB_STEP_ACK_OF_REQUEST, is_ack_of_request },
-    { TB_STEP_ACK_OF_RESPONSE, is_ack_of_response },
-    { TB_STEP_WINDOW_UPDATE, is_window_update },
-    { TB_STEP_CHALLENGE_ACK, is_challenge_ack },
-    { TB_STEP_DUP_ACK, is_dup_ack },
-    { TB_STEP_ACK, is_ack },
+    { TB_STEP_RESET, MARKED, is_reset },
+    { TB_STEP_SYN, MARKED, is_syn },
+    { TB_STEP_SYN_ACK, MARKED, is_syn_ack },
+    { TB_STEP_FIN, MARKED, is_fin },
+    { TB_STEP_ZERO_WINDOW_PROBE, EMPTY | FILLED, is_zero_window_probe },
+    { TB_STEP_KEEP_ALIVE, EMPTY | FILLED, is_keep_alive },
+    { TB_STEP_FAST_RETRANSMISSION, FILLED | MARKED, is_fast_retransmission },
+    { TB_STEP_RETRANSMISSION, FILLED | MARKED, is_repetition },
+    { TB_STEP_OUT_OF_ORDER, FILLED | MARKED, is_out_of_order },
+    { TB_STEP_RESPONSE, FILLED | MARKED, is_data }, /* or what the exchange says of it */
+    { TB_STEP_HANDSHAKE_ACK, ANY, is_handshake_ack },
+    { TB_STEP_ZERO_WINDOW_PROBE_ACK, EMPTY, is_zero_window_probe_ack },
+    { TB_STEP_KEEP_ALIVE_ACK, EMPTY, is_keep_alive_ack },
+    { TB_STEP_ACK_OF_FIN, EMPTY, is_ack_of_fin },
+    { TB_STEP_ZERO_WINDOW, EMPTY, is_zero_window },
+    { TB_STEP_ACK_OF_REQUEST, EMPTY, is_ack_of_request },
+    { TB_STEP_ACK_OF_RESPONSE, EMPTY, is_ack_of_response },
+    { TB_STEP_WINDOW_UPDATE, EMPTY, is_window_update },
+    { TB_STEP_CHALLENGE_ACK, ANY, is_challenge_ack },
+    { TB_STEP_DUP_ACK, EMPTY, is_dup_ack },
+    { TB_STEP_ACK, ANY, is_ack },
 };
+
+static unsigned looks_of(const struct tb_segment *segment)
+{
+    if (tb_segment_has(segment, TB_SYN | TB_FIN | TB_RST))
+        return MARKED;
+    return segment->length > 0 ? FILLED : EMPTY;
+}
 
 enum tb_step tb_view_step(const struct tb_view *view, enum tb_step data)
 {
+    const unsigned looks = looks_of(view->segment);
+
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
-        if (rules[i].holds(view))
+        if ((rules[i].looks & looks) != 0 && rules[i].holds(view))
             return rules[i].step == TB_STEP_RESPONSE ? data : rules[i].step;
     }
     return TB_STEP_OTHER;

@@ -492,9 +492,10 @@ static enum field next_field(const struct tb_http1 *parser, enum field from, uin
  */
 static bool has_name(enum field field, const uint8_t *line)
 {
-    uint8_t length = fields[field].length;
+    const uint8_t length = fields[field].length;
 
-    if (line[length] != ':' && !is_space(line[length]))
+    if ((uint8_t)fields[field].name[0] != (line[0] | 0x20) ||
+        (line[length] != ':' && !is_space(line[length])))
         return false;
     for (uint8_t i = 0; i < length; i++) {
         if ((uint8_t)fields[field].name[i] != lower(line[i]))
@@ -503,20 +504,31 @@ static bool has_name(enum field field, const uint8_t *line)
     return true;
 }
 
-/* The same as octet by octet, where enough of the line is at hand: most lines are of no interest.
- */
-static size_t read_whole_name(struct tb_http1 *parser, const uint8_t *data, size_t length)
+/* The same as octet by octet, where enough of the line is at hand: most lines are of no interest,
+ * and are passed over together. */
+static size_t read_whole_names(struct tb_http1 *parser, const uint8_t *data, size_t length)
 {
-    for (enum field field = FIELD_CONNECTION; field < FIELD_NONE; field++) {
-        if (!has_name(field, data))
-            continue;
-        parser->field = (uint8_t)field;
-        parser->word = fields[field].length;
-        parser->at = AT_NAME;
-        return parser->word;
+    size_t used = 0;
+
+    while (length - used > LONGEST_NAME && data[used] > ' ') {
+        const uint8_t *line = data + used;
+
+        for (enum field field = FIELD_CONNECTION; field < FIELD_NONE; field++) {
+            if (!has_name(field, line))
+                continue;
+            parser->field = (uint8_t)field;
+            parser->word = fields[field].length;
+            parser->at = AT_NAME;
+            return used + parser->word;
+        }
+        used += before_lf(line, length - used);
+        if (used == length) {
+            parser->at = AT_SKIP;
+            return used;
+        }
+        used++;
     }
-    parser->at = AT_SKIP;
-    return skip_line(parser, data, length, AT_LINE);
+    return used;
 }
 
 static size_t read_line(struct tb_http1 *parser, const uint8_t *data, size_t length,
@@ -536,8 +548,8 @@ static size_t read_line(struct tb_http1 *parser, const uint8_t *data, size_t len
         parser->at = AT_LINE_CR;
         return 1;
     }
-    if (length > LONGEST_NAME)
-        return read_whole_name(parser, data, length);
+    if (length > LONGEST_NAME && data[0] > ' ')
+        return read_whole_names(parser, data, length);
     if (next_field(parser, FIELD_CONNECTION, data[0]) == FIELD_NONE) {
         parser->at = AT_SKIP;
         return skip_line(parser, data, length, AT_LINE);

@@ -35,19 +35,10 @@ static size_t character_length(const char *at)
     return first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
 }
 
-void tb_pen_put_piece(struct tb_pen *pen, const char *text, size_t length)
+void tb_pen_put_beginning(struct tb_pen *pen, const char *text, size_t length)
 {
-    if (length < pen->size - pen->used) { /* mostly: no character has to be left out */
-        put_octets(pen, text, length);
-        return;
-    }
-    for (size_t at = 0; at < length; at += character_length(text + at))
+    for (size_t at = 0; at < length && !pen->full; at += character_length(text + at))
         put_octets(pen, text + at, character_length(text + at));
-}
-
-void tb_pen_put(struct tb_pen *pen, const char *text)
-{
-    tb_pen_put_piece(pen, text, strlen(text));
 }
 
 void tb_pen_put_number(struct tb_pen *pen, uint64_t number, unsigned digits_at_least)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Once something did not fit, nothing more is written: what stands is a beginning, never a text
  * with holes. It is always terminated. */
@@ -19,9 +20,26 @@ struct tb_pen {
 /* `size` at least 1 */
 struct tb_pen tb_pen_on(char *text, size_t size);
 
+/* Our own, valid text, as much of it as fits. */
+void tb_pen_put_beginning(struct tb_pen *pen, const char *text, size_t length);
+
 /* Our own, valid text. */
-void tb_pen_put(struct tb_pen *pen, const char *text);
-void tb_pen_put_piece(struct tb_pen *pen, const char *text, size_t length);
+static inline void tb_pen_put_piece(struct tb_pen *pen, const char *text, size_t length)
+{
+    if (pen->full || length >= pen->size - pen->used) {
+        tb_pen_put_beginning(pen, text, length);
+        return;
+    }
+    memcpy(pen->text + pen->used, text, length);
+    pen->used += length;
+    pen->text[pen->used] = '\0';
+}
+
+static inline void tb_pen_put(struct tb_pen *pen, const char *text)
+{
+    tb_pen_put_piece(pen, text, strlen(text));
+}
+
 void tb_pen_put_number(struct tb_pen *pen, uint64_t number, unsigned digits_at_least);
 
 /* Text from outside, which is hostile: what is not a printable character appears as \x1b, a

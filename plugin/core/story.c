@@ -428,10 +428,10 @@ static bool holds(const struct rule *rule, enum tb_step step, const struct tb_ev
 {
     enum tb_role other = event->role == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
 
-    return asks(rule->steps, step) && asks(rule->phases, event->phase) &&
+    return asks(rule->steps, step) && (facts & rule->needs) == rule->needs &&
+           (facts & rule->lacks) == 0 && asks(rule->phases, event->phase) &&
            asks(rule->sender, event->state[event->role]) &&
-           asks(rule->receiver, event->state[other]) && (facts & rule->needs) == rule->needs &&
-           (facts & rule->lacks) == 0;
+           asks(rule->receiver, event->state[other]);
 }
 
 /* The last rule of each table always holds. */
@@ -455,19 +455,37 @@ static enum tb_step step_to_tell(const struct tb_event *event, uint64_t facts)
     return (facts & FACT(BY_SERVER)) != 0 ? TB_STEP_RESPONSE : TB_STEP_REQUEST;
 }
 
-size_t tb_story_rows(const struct tb_story *story, enum tb_row rows[TB_ROWS_MAX])
+static size_t choose_rows(const struct tb_event *event, uint64_t facts, unsigned rows[TB_ROWS_MAX])
 {
-    const struct tb_event *event = story->event;
-    uint64_t facts = facts_of(story);
     size_t count = 0;
 
-    rows[count++] =
-        (enum tb_row)first_that_holds(sentences, step_to_tell(event, facts), event, facts);
+    rows[count++] = first_that_holds(sentences, step_to_tell(event, facts), event, facts);
     for (size_t i = 0; i < LENGTH(additions) && count < TB_ROWS_MAX; i++) {
         if (holds(&additions[i], event->step, event, facts))
-            rows[count++] = (enum tb_row)additions[i].row;
+            rows[count++] = additions[i].row;
     }
     return count;
+}
+
+size_t tb_story_rows(const struct tb_story *story, enum tb_row rows[TB_ROWS_MAX])
+{
+    unsigned row[TB_ROWS_MAX];
+    const size_t count = choose_rows(story->event, facts_of(story), row);
+
+    for (size_t i = 0; i < count; i++)
+        rows[i] = (enum tb_row)row[i];
+    return count;
+}
+
+struct tb_choice tb_story_choose(const struct tb_story *story)
+{
+    const struct tb_event *event = story->event;
+    const uint64_t facts = facts_of(story);
+    struct tb_choice choice;
+
+    choice.count = choose_rows(event, facts, choice.row);
+    choice.place = first_that_holds(places, event->step, event, facts);
+    return choice;
 }
 
 enum tb_place tb_story_place(const struct tb_event *event)

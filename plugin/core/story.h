@@ -19,13 +19,12 @@ enum tb_place {
     TB_PLACE_COUNT
 };
 
-enum {
-    TB_ROWS_MAX = 8
-};
-
 /* The sentence comes first, then what is added to it. Returns how many, at least 1. */
 size_t tb_story_rows(const struct tb_story *story, enum tb_row rows[TB_ROWS_MAX]);
 
 enum tb_place tb_story_place(const struct tb_event *event);
+
+/* All of it. */
+struct tb_choice tb_story_choose(const struct tb_story *story);
 
 #endif

@@ -410,16 +410,22 @@ static void put_within(struct pen *pen, const struct tb_story *story, bool head)
 
 struct token {
     const char *name;
+    size_t length; /* of the name */
     void (*put)(struct pen *pen, const struct tb_story *story, bool head);
 };
 
+#define TOKEN(name, put)                                                                           \
+    {                                                                                              \
+        name, sizeof(name) - 1, put                                                                \
+    }
+
 static const struct token tokens[] = {
-    { "src", put_src },         { "dst", put_dst },       { "bytes", put_payload },
-    { "fresh", put_fresh },     { "acked", put_acked },   { "all", put_all },
-    { "unacked", put_unacked }, { "total", put_total },   { "window", put_window },
-    { "change", put_change },   { "mss", put_mss },       { "unit", put_scale_unit },
-    { "line", put_line },       { "time", put_time },     { "tries", put_tries },
-    { "count", put_count },     { "missed", put_missed }, { "within", put_within },
+    TOKEN("src", put_src),         TOKEN("dst", put_dst),       TOKEN("bytes", put_payload),
+    TOKEN("fresh", put_fresh),     TOKEN("acked", put_acked),   TOKEN("all", put_all),
+    TOKEN("unacked", put_unacked), TOKEN("total", put_total),   TOKEN("window", put_window),
+    TOKEN("change", put_change),   TOKEN("mss", put_mss),       TOKEN("unit", put_scale_unit),
+    TOKEN("line", put_line),       TOKEN("time", put_time),     TOKEN("tries", put_tries),
+    TOKEN("count", put_count),     TOKEN("missed", put_missed), TOKEN("within", put_within),
 };
 
 /* A name that is not in the table would be text.def's mistake; a test finds it. */
@@ -428,7 +434,7 @@ static const struct token *token_at(const char *name, size_t length)
     size_t i = 0;
 
     while (i < LENGTH(tokens) - 1 &&
-           (strlen(tokens[i].name) != length || memcmp(tokens[i].name, name, length) != 0))
+           (tokens[i].length != length || memcmp(tokens[i].name, name, length) != 0))
         i++;
     return &tokens[i];
 }
@@ -441,14 +447,22 @@ static void put_space(struct pen *pen, const char *next)
 }
 
 /* The first character that a token will write decides: it is tried on a small sheet. */
-static void put_token(struct pen *pen, const struct token *token, const struct tb_story *story,
-                      bool head)
+static void put_space_before(struct pen *pen, const struct token *token,
+                             const struct tb_story *story, bool head)
 {
     char start[32];
     struct pen trial = pen_on(pen->lang, start, sizeof start);
 
+    if (pen->lang != TB_LANG_JA)
+        return;
     token->put(&trial, story, head);
     put_space(pen, start);
+}
+
+static void put_token(struct pen *pen, const struct token *token, const struct tb_story *story,
+                      bool head)
+{
+    put_space_before(pen, token, story, head);
     token->put(pen, story, head);
 }
 
@@ -526,14 +540,23 @@ static void put_numbers(struct pen *pen, const struct tb_event *event, const cha
     put(pen, "4");
 }
 
+void tb_text_choose(struct tb_story *story)
+{
+    story->choice = tb_story_choose(story);
+}
+
+static struct tb_choice choice_of(const struct tb_story *story)
+{
+    return story->choice.count != 0 ? story->choice : tb_story_choose(story);
+}
+
 size_t tb_text_meaning(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
 {
     struct pen pen = pen_on(lang, text, size);
-    enum tb_row chosen[TB_ROWS_MAX];
-    size_t count = tb_story_rows(story, chosen);
+    const struct tb_choice choice = choice_of(story);
 
-    for (size_t i = 0; i < count; i++) {
-        const char *row = rows[chosen[i]][lang];
+    for (size_t i = 0; i < choice.count; i++) {
+        const char *row = rows[choice.row[i]][lang];
 
         if (i > 0 && lang == TB_LANG_EN)
             put(&pen, " ");
@@ -558,12 +581,9 @@ static void put_small(struct pen *pen, const char *row, size_t length, const str
 size_t tb_text_headline(enum tb_lang lang, const struct tb_story *story, char *text, size_t size)
 {
     struct pen pen = pen_on(lang, text, size);
-    enum tb_row chosen[TB_ROWS_MAX];
-    const char *row;
+    const char *row = rows[choice_of(story).row[0]][lang];
 
     pen.detailed = true;
-    (void)tb_story_rows(story, chosen);
-    row = rows[chosen[0]][lang];
     put(&pen, tb_text_phase(lang, story->event->phase));
     put_numbers(&pen, story->event, units[UNIT_OF][lang], units[UNIT_AND][lang]);
     put(&pen, ": ");
@@ -695,6 +715,11 @@ size_t tb_text_flag_names(uint16_t flags, char *text, size_t size)
 struct tb_reference tb_text_reference(enum tb_lang lang, const struct tb_event *event)
 {
     return places[tb_story_place(event)][lang];
+}
+
+struct tb_reference tb_text_reference_of(enum tb_lang lang, const struct tb_story *story)
+{
+    return places[story->choice.place][lang];
 }
 
 const char *tb_text_phase(enum tb_lang lang, enum tb_phase phase)

@@ -20,6 +20,17 @@ enum tb_lang {
     TB_LANG_COUNT
 };
 
+enum {
+    TB_ROWS_MAX = 8
+};
+
+/* Which rows of text.def tell a story. text.c's own. */
+struct tb_choice {
+    size_t count; /* of the rows; 0: not chosen yet */
+    unsigned row[TB_ROWS_MAX];
+    unsigned place;
+};
+
 /* Everything a sentence may use. */
 struct tb_story {
     const struct tb_event *event;
@@ -28,7 +39,11 @@ struct tb_story {
     const char
         *start_line[TB_ROLE_COUNT]; /* of the HTTP message that starts here, or NULL; need not
                                        be terminated by a line end; at most 255 octets used */
+    struct tb_choice choice;        /* tb_text_choose()'s, or zeroed */
 };
+
+/* Once all else in the story is set: what is written of it is chosen once and not each time. */
+void tb_text_choose(struct tb_story *story);
 
 /* The chapter and section that a sentence stands on. `label` is in the language asked for
  * ("RFC 9293 section 3.5", "RFC 9293 3.5 節"), `url` is the section at rfc-editor.org. */
@@ -68,6 +83,8 @@ size_t tb_text_flags(uint16_t flags, char *text, size_t size);
 size_t tb_text_flag_names(uint16_t flags, char *text, size_t size);
 
 struct tb_reference tb_text_reference(enum tb_lang lang, const struct tb_event *event);
+/* The same, of a story that is chosen. */
+struct tb_reference tb_text_reference_of(enum tb_lang lang, const struct tb_story *story);
 
 /* Words for the tree in the language: "Handshake" / "ハンドシェイク". Static strings. */
 const char *tb_text_phase(enum tb_lang lang, enum tb_phase phase);

@@ -9,7 +9,13 @@
 
 /* A connection stands under the key of each of its directions. */
 static wmem_map_t *by_key;
-static struct tb_conn *latest; /* the next segment is mostly of the same connection */
+
+enum {
+    LATEST_BITS = 8
+};
+
+/* The next segment is mostly of a connection that was just found: by the key's hash. */
+static struct tb_conn *latest[1 << LATEST_BITS];
 
 enum {
     RECENT = 8
@@ -45,7 +51,14 @@ static unsigned key_hash(const void *data)
 
 static int key_equal(const void *one, const void *other)
 {
-    return memcmp(one, other, sizeof(struct tb_conn_key)) == 0;
+    uint64_t word[2][sizeof(struct tb_conn_key) / sizeof(uint64_t)];
+    uint64_t differ = 0;
+
+    memcpy(word[0], one, sizeof(word[0]));
+    memcpy(word[1], other, sizeof(word[1]));
+    for (size_t i = 0; i < sizeof(word[0]) / sizeof(word[0][0]); i++)
+        differ |= word[0][i] ^ word[1][i];
+    return differ == 0;
 }
 
 static_assert(sizeof(struct tb_conn_key) == 2 * 16 + 2 * 2 + 4 + 8, "compared as octets: no holes");
@@ -59,7 +72,7 @@ void tb_conns_register(void)
 
 void tb_conns_reset(void)
 {
-    latest = NULL; /* the file's memory is gone, the maps' entries with it */
+    memset(latest, 0, sizeof(latest)); /* the file's memory is gone, the maps' entries with it */
     has_tunnels = false;
     by_number = NULL;
     count = 0;
@@ -237,16 +250,22 @@ static struct tb_conn *make_conn(const struct tb_conn_key *key, const struct tb_
 static struct tb_conn *look_up(const struct tb_conn_key *key, const struct tb_encap *encap,
                                const struct tb_segment *segment)
 {
-    struct tb_conn *conn = latest;
+    struct tb_conn *conn;
 
     if (!encap->whole && (conn = find_other_way(key, encap, segment)) != NULL)
         return conn;
-    if (conn == NULL || !key_equal(&conn->key, key))
-        conn = (struct tb_conn *)wmem_map_lookup(by_key, key);
+    conn = (struct tb_conn *)wmem_map_lookup(by_key, key);
     if (conn == NULL && encap->whole && (has_tunnels || key->tunnel != 0) &&
         (conn = find_other_way(key, encap, segment)) != NULL)
         add_key(conn, key, key->tunnel);
     return conn;
+}
+
+/* NULL: that connection was not found lately. With tunnels a connection has several keys. */
+static struct tb_conn *look_up_latest(struct tb_conn *conn, const struct tb_conn_key *key,
+                                      const struct tb_encap *encap)
+{
+    return conn != NULL && encap->whole && !has_tunnels && key_equal(&conn->key, key) ? conn : NULL;
 }
 
 /* ---- the same addresses and ports twice at once */
@@ -317,12 +336,16 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
 {
     struct tb_conn *before = NULL;
     struct tb_conn_key key;
+    struct tb_conn **slot; /* holds the newest connection of its key */
     struct tb_conn *conn;
 
     *misfit = false;
     segment->from = make_key(&key, pinfo, port);
     key.tunnel = encap->id;
-    conn = look_up(&key, encap, segment);
+    slot = &latest[key_hash(&key) & ((1u << LATEST_BITS) - 1)];
+    conn = look_up_latest(*slot, &key, encap);
+    if (conn == NULL)
+        conn = look_up(&key, encap, segment);
     if (conn == NULL) {
         conn = make_conn(&key, encap, NULL, segment->frame);
     } else {
@@ -335,7 +358,7 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
         else if (before == NULL && fit != TB_FIT_NEAR)
             conn = place(&key, encap, conn, segment, fit, misfit);
     }
-    latest = conn;
+    *slot = conn;
     if (before != NULL)
         conn = before;
     if (encap->whole) {

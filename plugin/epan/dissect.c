@@ -17,6 +17,7 @@
 #include "notes.h"
 #include "ownership.h"
 #include "record.h"
+#include "shelf.h"
 #include "tree.h"
 
 enum {
@@ -33,10 +34,11 @@ static int tcp_id;
 static uint8_t *arena;
 static size_t arena_left;
 
-static void forget_arena(void)
+static void forget_records(void)
 {
     arena = NULL;
     arena_left = 0;
+    tb_shelf_reset();
 }
 
 static void *arena_take(size_t size, size_t alignment)
@@ -234,20 +236,20 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     const size_t captured = tvb_captured_length(tvb);
     const uint8_t *octets = tvb_get_ptr(tvb, 0, (int)captured);
     const uint32_t key = record_key(tvb, pinfo);
-    uint8_t *bytes = (uint8_t *)p_get_proto_data(wmem_file_scope(), pinfo, tb_proto, key);
+    uint8_t *bytes = (uint8_t *)tb_shelf_find(pinfo, key);
 
     tb_header_parse(octets, captured, tvb_reported_length(tvb), &visit->segment);
     visit->segment.quoted = pinfo->flags.in_error_pkt;
     visit->header_length = tb_header_length(octets, captured);
     visit->port[0] = (uint16_t)(octets[0] << 8 | octets[1]);
     visit->port[1] = (uint16_t)(octets[2] << 8 | octets[3]);
-    copy_address_shallow(&visit->end[0], &pinfo->src);
-    copy_address_shallow(&visit->end[1], &pinfo->dst);
+    visit->end[0] = pinfo->src; /* a shallow copy */
+    visit->end[1] = pinfo->dst;
     if (bytes != NULL) {
         tb_record_unpack(bytes, &visit->record);
     } else if (!PINFO_FD_VISITED(pinfo)) {
         bytes = step(visit, pinfo);
-        p_add_proto_data(wmem_file_scope(), pinfo, tb_proto, key, bytes);
+        tb_shelf_put(pinfo, key, bytes);
     } else {
         memset(&visit->record, 0, sizeof(visit->record)); /* unknown: not there at first */
     }
@@ -256,12 +258,12 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     find_owners(visit, pinfo);
 }
 
-/* TCP's own layer: where ours goes. */
+/* TCP's own layer: where ours goes. `before` is what the tree ended with before that. */
 static proto_item *find_tcp(proto_tree *tree, proto_node *before)
 {
     proto_node *node;
 
-    if (tree == NULL)
+    if (tree == NULL || !PTREE_DATA(tree)->visible)
         return NULL;
     for (node = before != NULL ? before->next : tree->first_child; node != NULL;
          node = node->next) {
@@ -325,5 +327,5 @@ void tb_dissect_attach(void)
     own_protocol = find_protocol_by_id(tb_proto);
     dissector_add_uint("ip.proto", IP_PROTO_TCP, handle);
     tb_enclosing_register();
-    register_init_routine(forget_arena);
+    register_init_routine(forget_records);
 }

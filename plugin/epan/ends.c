@@ -9,11 +9,14 @@
 
 #include "fields.h"
 #include "live.h"
+#include "pen.h"
 
 enum {
     SRC = TB_NOTE_SRC, /* index of tb_visit.end, .port, .owner */
     DST = TB_NOTE_DST,
-    SHOWN_OCTETS = 512,  /* of an owner in brackets */
+    SHOWN_OCTETS = 512, /* of an owner in brackets */
+    LINE_OCTETS = 1024, /* with a label and an address */
+    ADDRESS_OCTETS = 64,
     OCTETS_AN_OCTET = 4, /* "\x1b" */
     NS_A_SECOND = 1000000000
 };
@@ -72,6 +75,17 @@ static_assert(sizeof(lines) / sizeof(lines[0]) == TB_OWNER_FIELD_COUNT, "a line 
 static const char *label(const struct brush *brush, enum tb_label which)
 {
     return tb_text_label(brush->lang, which);
+}
+
+/* A line that begins with its label. */
+static struct tb_pen begin_line(const struct brush *brush, enum tb_label which, char *text,
+                                size_t size)
+{
+    struct tb_pen line = tb_pen_on(text, size);
+
+    tb_pen_put(&line, label(brush, which));
+    tb_pen_put(&line, ": ");
+    return line;
 }
 
 static bool is_read(const struct brush *brush, enum tb_field field)
@@ -283,15 +297,25 @@ static enum tb_label reason(const struct tb_visit *visit, unsigned end)
 }
 
 /* ": nc (4242, uid 1000)" behind its reason. */
-static const char *candidate(const struct brush *brush, unsigned end)
+static void put_candidate(struct tb_pen *line, const struct brush *brush, unsigned end)
 {
     const struct tb_owner *owner = brush->visit->candidate[end];
-    char text[SHOWN_OCTETS];
 
     if (owner == NULL || brush->visit->disowned[end])
-        return "";
-    tb_text_owner(brush->lang, owner, text, sizeof(text));
-    return wmem_strdup_printf(brush->pinfo->pool, ": %s", text);
+        return;
+    tb_pen_put(line, ": ");
+    line->used +=
+        tb_text_owner(brush->lang, owner, line->text + line->used, line->size - line->used);
+}
+
+static void add_reason(const struct brush *brush, proto_tree *below, unsigned end)
+{
+    char text[LINE_OCTETS];
+    struct tb_pen line = begin_line(brush, TB_LABEL_PROCESS, text, sizeof(text));
+
+    tb_pen_put(&line, label(brush, reason(brush->visit, end)));
+    put_candidate(&line, brush, end);
+    tb_ws_add_line(below, brush->tvb, tb_subtree_id[TB_SUBTREE_END], line.text, line.used);
 }
 
 /* Below an end's line: its process, or why there is none. */
@@ -303,10 +327,7 @@ static void add_process(const struct brush *brush, proto_tree *below, unsigned e
     if (brush->visit->owner[end] != NULL)
         add_owner(&inner, end);
     else if (brush->visible)
-        proto_tree_add_subtree_format(below, brush->tvb, 0, 0, tb_subtree_id[TB_SUBTREE_END], NULL,
-                                      "%s: %s%s", label(brush, TB_LABEL_PROCESS),
-                                      label(brush, reason(brush->visit, end)),
-                                      candidate(brush, end));
+        add_reason(brush, below, end);
 }
 
 /* Beside both ends' lines: the process that one of them has. */
@@ -326,43 +347,69 @@ static void add_either(const struct brush *brush)
     add_mechanism(&inner, either);
 }
 
-/* "curl (4242, uid 1000), client, 192.0.2.10:49152" */
-static const char *shown_end(const struct brush *brush, unsigned end)
+/* "From: curl (4242, uid 1000), client, 192.0.2.10:49152" */
+static struct tb_pen write_end(const struct brush *brush, unsigned end, char *text, size_t size)
 {
     const struct tb_visit *visit = brush->visit;
     const enum tb_role sender = visit->record.event.role;
     const enum tb_role other = sender == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
     const bool v6 = visit->end[end].type == AT_IPv6;
-    char owner[SHOWN_OCTETS] = "";
+    struct tb_pen line = begin_line(brush, end == SRC ? TB_LABEL_FROM : TB_LABEL_TO, text, size);
+    char address[ADDRESS_OCTETS];
+    size_t owner = 0;
 
     if (visit->owner[end] != NULL)
-        tb_text_owner(brush->lang, &visit->owner[end]->owner, owner, sizeof(owner));
-    return wmem_strdup_printf(
-        brush->pinfo->pool, "%s%s%s%s%s%s%s:%u", owner, *owner != '\0' ? commas[brush->lang] : "",
-        tb_text_role(brush->lang, end == SRC ? sender : other), commas[brush->lang], v6 ? "[" : "",
-        address_to_str(brush->pinfo->pool, &visit->end[end]), v6 ? "]" : "", visit->port[end]);
+        owner =
+            tb_text_owner(brush->lang, &visit->owner[end]->owner, text + line.used, SHOWN_OCTETS);
+    line.used += owner;
+    tb_pen_put(&line, owner != 0 ? commas[brush->lang] : "");
+    tb_pen_put(&line, tb_text_role(brush->lang, end == SRC ? sender : other));
+    tb_pen_put(&line, commas[brush->lang]);
+    address_to_str_buf(&visit->end[end], address, sizeof(address));
+    tb_pen_put(&line, v6 ? "[" : "");
+    tb_pen_put(&line, address);
+    tb_pen_put(&line, v6 ? "]:" : ":");
+    tb_pen_put_number(&line, visit->port[end], 1);
+    return line;
+}
+
+static proto_item *draw_from(const struct brush *brush)
+{
+    proto_item *item = proto_tree_add_string(brush->tree, tb_field_id[TB_FIELD_ROLE], brush->tvb, 0,
+                                             0, tb_role_name(brush->visit->record.event.role));
+    char text[LINE_OCTETS];
+    struct tb_pen line;
+
+    if (brush->visible) {
+        line = write_end(brush, SRC, text, sizeof(text));
+        tb_ws_set_text(item, line.text, line.used);
+    }
+    return item;
+}
+
+static proto_tree *draw_to(const struct brush *brush)
+{
+    char text[LINE_OCTETS];
+    struct tb_pen line;
+
+    if (!brush->visible)
+        return brush->tree;
+    line = write_end(brush, DST, text, sizeof(text));
+    return tb_ws_add_line(brush->tree, brush->tvb, tb_subtree_id[TB_SUBTREE_END], line.text,
+                          line.used);
 }
 
 void tb_ends_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                   enum tb_lang lang, bool visible)
 {
     const struct brush brush = { visit, tree, tvb, pinfo, lang, visible };
-    const char *role = tb_role_name(visit->record.event.role);
-    proto_tree *to = tree;
+    proto_tree *to;
     proto_item *from;
 
     if (visit->conn == NULL)
         return; /* nobody knows who is who */
-    if (!visible) {
-        from = proto_tree_add_string(tree, tb_field_id[TB_FIELD_ROLE], tvb, 0, 0, role);
-    } else {
-        from = proto_tree_add_string_format(tree, tb_field_id[TB_FIELD_ROLE], tvb, 0, 0, role,
-                                            "%s: %s", label(&brush, TB_LABEL_FROM),
-                                            shown_end(&brush, SRC));
-        to = proto_tree_add_subtree_format(tree, tvb, 0, 0, tb_subtree_id[TB_SUBTREE_END], NULL,
-                                           "%s: %s", label(&brush, TB_LABEL_TO),
-                                           shown_end(&brush, DST));
-    }
+    from = draw_from(&brush);
+    to = draw_to(&brush);
     if (visit->either != NULL)
         add_either(&brush);
     if (!visible && visit->owner[SRC] == NULL && visit->owner[DST] == NULL)

@@ -166,21 +166,41 @@ static bool begins_with_pktap(const packet_info *pinfo)
     return layer != NULL && GPOINTER_TO_INT(wmem_list_frame_data(layer)) == pktap;
 }
 
-void tb_notes_read(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment)
+static tb_ws_bool is_no_note(wtap_block_t block, unsigned option, wtap_opttype_e type,
+                             wtap_optval_t *value, void *data)
+{
+    (void)block;
+    (void)type;
+    (void)value;
+    (void)data;
+    return option != OPT_COMMENT && !tb_ws_is_darwin_process(option);
+}
+
+static void read_notes(const packet_info *pinfo, struct tb_conn *conn,
+                       const struct tb_segment *segment, bool is_pktap)
 {
     struct reader reader = { .pinfo = pinfo, .conn = conn, .segment = segment };
-    wtap_block_t block = pinfo->rec->block;
-    const bool is_pktap = begins_with_pktap(pinfo);
 
-    if (!tb_pref_process_notes || (block == NULL && !is_pktap))
+    if (is_pktap)
+        read_pktap(&reader);
+    if (pinfo->rec->block == NULL)
+        return;
+    read_darwin(&reader);
+    read_comments(&reader, pinfo->rec->block);
+}
+
+/* Most packets have no note: that is seen first. */
+void tb_notes_read(const packet_info *pinfo, struct tb_conn *conn, const struct tb_segment *segment)
+{
+    bool is_pktap;
+
+    if (!tb_pref_process_notes)
+        return;
+    is_pktap = begins_with_pktap(pinfo);
+    if (!is_pktap && tb_ws_all_options(pinfo, is_no_note))
         return;
     /* Another TCP header of this frame, in a tunnel or beside it, is not who is spoken of. */
     if (segment->quoted || proto_is_frame_protocol(pinfo->layers, "tcp"))
         return;
-    if (is_pktap)
-        read_pktap(&reader);
-    if (block == NULL)
-        return;
-    read_darwin(&reader);
-    read_comments(&reader, block);
+    read_notes(pinfo, conn, segment, is_pktap);
 }

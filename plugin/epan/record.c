@@ -66,6 +66,11 @@ static int32_t unzigzag(uint64_t number)
 
 static uint8_t *put_number(uint8_t *at, uint64_t number)
 {
+    if (number >= 0x80 && number < 0x4000) { /* as most are */
+        *at++ = (uint8_t)(number | 0x80);
+        *at++ = (uint8_t)(number >> 7);
+        return at;
+    }
     for (; number >= 0x80; number >>= 7)
         *at++ = (uint8_t)(number | 0x80);
     *at++ = (uint8_t)number;

@@ -12,12 +12,14 @@
 #include "ends.h"
 #include "experts.h"
 #include "fields.h"
+#include "pen.h"
 
 enum {
     TEXT_OCTETS = 2048, /* the longest sentence has room, at three octets a character */
     WORD_OCTETS = 128,
-    START_LINE_OCTETS = 255, /* as much as text.h uses */
-    EXCHANGES_SHOWN = 32     /* of one segment: pipelining */
+    LINE_OCTETS = TEXT_OCTETS + WORD_OCTETS, /* label and sentence */
+    START_LINE_OCTETS = 255,                 /* as much as text.h uses */
+    EXCHANGES_SHOWN = 32                     /* of one segment: pipelining */
 };
 
 /* Everything that a line of the tree needs. */
@@ -93,29 +95,49 @@ static bool is_read(const struct pen *pen, enum tb_field field)
     return pen->visible || proto_field_is_referenced(pen->tree, tb_field_id[field]);
 }
 
-/* Whether the line's label is the field's name, as in English: then Wireshark words the line
- * itself, and not before somebody looks at it. */
-static bool is_worded(const struct pen *pen, enum tb_field field, enum tb_label which)
+/* Whether Wireshark words the line itself, and not before somebody looks at it: in English the
+ * labels are the fields' names. */
+static bool is_worded(const struct pen *pen)
 {
-    return strcmp(label(pen, which), proto_registrar_get_nth((guint)tb_field_id[field])->name) == 0;
+    return pen->lang == TB_LANG_EN;
 }
 
-/* An identifier, which needs no escapes. */
-static proto_item *add_name(const struct pen *pen, enum tb_field field, enum tb_label which,
-                            const char *name)
+/* A line that begins with its label. */
+static struct tb_pen begin_line(const struct pen *pen, enum tb_label which, char *text, size_t size)
 {
-    if (is_worded(pen, field, which))
-        return proto_tree_add_string(pen->tree, tb_field_id[field], pen->tvb, 0, 0, name);
-    return proto_tree_add_string_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, name,
-                                        "%s: %s", label(pen, which), name);
+    struct tb_pen line = tb_pen_on(text, size);
+
+    tb_pen_put(&line, label(pen, which));
+    tb_pen_put(&line, ": ");
+    return line;
+}
+
+static void end_line(const struct pen *pen, proto_item *item, const struct tb_pen *line)
+{
+    if (pen->visible)
+        tb_ws_set_text(item, line->text, line->used);
 }
 
 /* `value` is filtered by, `shown` is read. */
 static proto_item *add_word(const struct pen *pen, enum tb_field field, enum tb_label which,
                             const char *value, const char *shown)
 {
-    return proto_tree_add_string_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, value,
-                                        "%s: %s", label(pen, which), shown);
+    proto_item *item = proto_tree_add_string(pen->tree, tb_field_id[field], pen->tvb, 0, 0, value);
+    char text[2 * WORD_OCTETS];
+    struct tb_pen line = begin_line(pen, which, text, sizeof(text));
+
+    tb_pen_put(&line, shown);
+    end_line(pen, item, &line);
+    return item;
+}
+
+/* An identifier, which needs no escapes. */
+static proto_item *add_name(const struct pen *pen, enum tb_field field, enum tb_label which,
+                            const char *name)
+{
+    if (is_worded(pen))
+        return proto_tree_add_string(pen->tree, tb_field_id[field], pen->tvb, 0, 0, name);
+    return add_word(pen, field, which, name, name);
 }
 
 static void add_number(const struct pen *pen, enum tb_field field, enum tb_label which,
@@ -123,7 +145,7 @@ static void add_number(const struct pen *pen, enum tb_field field, enum tb_label
 {
     proto_item *item;
 
-    if (is_worded(pen, field, which))
+    if (is_worded(pen))
         item = proto_tree_add_uint(pen->tree, tb_field_id[field], pen->tvb, 0, 0, number);
     else
         item = proto_tree_add_uint_format(pen->tree, tb_field_id[field], pen->tvb, 0, 0, number,
@@ -153,38 +175,38 @@ static void add_phase(const struct pen *pen)
 }
 
 /* "3 of 3, 1 of 4": of the handshake, of the teardown. */
-static void write_numbers(const struct pen *pen, char *text, size_t size)
+static void put_numbers(const struct pen *pen, struct tb_pen *line)
 {
     const struct tb_event *event = pen->event;
-    size_t used = 0;
 
-    *text = '\0';
-    if (event->handshake_number != 0)
-        used = (size_t)snprintf(text, size, "%u%s%d", event->handshake_number, signs[pen->lang].of,
-                                HANDSHAKE_STEPS);
+    if (event->handshake_number != 0) {
+        tb_pen_put_number(line, event->handshake_number, 1);
+        tb_pen_put(line, signs[pen->lang].of);
+        tb_pen_put_number(line, HANDSHAKE_STEPS, 1);
+    }
     if (event->teardown_number[0] == 0)
         return;
-    used += (size_t)snprintf(text + used, size - used, "%s%u", used != 0 ? ", " : "",
-                             event->teardown_number[0]);
-    if (event->teardown_number[1] != 0)
-        used += (size_t)snprintf(text + used, size - used, "%s%u", signs[pen->lang].and,
-                                 event->teardown_number[1]);
-    snprintf(text + used, size - used, "%s%d", signs[pen->lang].of, TEARDOWN_STEPS);
+    tb_pen_put(line, event->handshake_number != 0 ? ", " : "");
+    tb_pen_put_number(line, event->teardown_number[0], 1);
+    if (event->teardown_number[1] != 0) {
+        tb_pen_put(line, signs[pen->lang].and);
+        tb_pen_put_number(line, event->teardown_number[1], 1);
+    }
+    tb_pen_put(line, signs[pen->lang].of);
+    tb_pen_put_number(line, TEARDOWN_STEPS, 1);
 }
 
-static void write_step(const struct pen *pen, char *text, size_t size)
+static void put_step(const struct pen *pen, struct tb_pen *line, bool numbered)
 {
     const char *name = tb_step_name(pen->event->step);
-    char numbers[WORD_OCTETS];
+    const bool translated = pen->lang != TB_LANG_EN;
 
-    write_numbers(pen, numbers, sizeof(numbers));
-    if (pen->lang != TB_LANG_EN)
-        snprintf(text, size, "%s (%s%s%s)", tb_text_step(pen->lang, pen->event->step), name,
-                 *numbers != '\0' ? ", " : "", numbers);
-    else if (*numbers != '\0')
-        snprintf(text, size, "%s (%s)", name, numbers);
-    else
-        snprintf(text, size, "%s", name);
+    tb_pen_put(line, translated ? tb_text_step(pen->lang, pen->event->step) : name);
+    tb_pen_put(line, translated || numbered ? " (" : "");
+    tb_pen_put(line, translated ? name : "");
+    tb_pen_put(line, translated && numbered ? ", " : "");
+    put_numbers(pen, line);
+    tb_pen_put(line, translated || numbered ? ")" : "");
 }
 
 static void add_step(const struct pen *pen)
@@ -193,11 +215,12 @@ static void add_step(const struct pen *pen)
     const char *name = tb_step_name(event->step);
     const bool numbered = event->handshake_number != 0 || event->teardown_number[0] != 0;
     char shown[WORD_OCTETS];
+    struct tb_pen line = tb_pen_on(shown, sizeof(shown));
     struct pen below = *pen;
     proto_item *item;
 
     if (pen->visible && (numbered || pen->lang != TB_LANG_EN)) {
-        write_step(pen, shown, sizeof(shown));
+        put_step(pen, &line, numbered);
         item = add_word(pen, TB_FIELD_STEP, TB_LABEL_STEP, name, shown);
     } else {
         item = add_name(pen, TB_FIELD_STEP, TB_LABEL_STEP, name);
@@ -219,27 +242,41 @@ static void add_flags(const struct pen *pen)
     const uint16_t flags = pen->visit->segment.flags;
     char letters[WORD_OCTETS];
     char names[WORD_OCTETS] = "";
-    bool bare;
+    char text[2 * WORD_OCTETS];
+    struct tb_pen line;
+    proto_item *item;
 
     if (pen->visit->segment.truncated || !is_read(pen, TB_FIELD_FLAGS))
         return;
     tb_text_flags(flags, letters, sizeof(letters));
-    if (pen->visible)
-        tb_text_flag_names(flags, names, sizeof(names));
-    bare = *names == '\0';
-    proto_tree_add_string_format(pen->tree, tb_field_id[TB_FIELD_FLAGS], pen->tvb, 0, 0, letters,
-                                 "%s: [%s]%s%s%s", label(pen, TB_LABEL_FLAGS), letters,
-                                 bare ? "" : " (", names, bare ? "" : ")");
+    item = proto_tree_add_string(pen->tree, tb_field_id[TB_FIELD_FLAGS], pen->tvb, 0, 0, letters);
+    if (!pen->visible)
+        return;
+    tb_text_flag_names(flags, names, sizeof(names));
+    line = begin_line(pen, TB_LABEL_FLAGS, text, sizeof(text));
+    tb_pen_put(&line, "[");
+    tb_pen_put(&line, letters);
+    tb_pen_put(&line, *names == '\0' ? "]" : "] (");
+    tb_pen_put(&line, names);
+    tb_pen_put(&line, *names == '\0' ? "" : ")");
+    end_line(pen, item, &line);
 }
 
 static void add_meaning(const struct pen *pen)
 {
-    char meaning[TEXT_OCTETS];
+    char text[LINE_OCTETS];
+    struct tb_pen line;
+    const char *meaning;
 
     if (!is_read(pen, TB_FIELD_MEANING))
         return;
-    tb_text_meaning(pen->lang, &pen->story, meaning, sizeof(meaning));
-    add_word(pen, TB_FIELD_MEANING, TB_LABEL_MEANING, meaning, meaning);
+    line = begin_line(pen, TB_LABEL_MEANING, text, sizeof(text));
+    meaning = text + line.used;
+    line.used += tb_text_meaning(pen->lang, &pen->story, text + line.used, TEXT_OCTETS);
+    end_line(
+        pen,
+        proto_tree_add_string(pen->tree, tb_field_id[TB_FIELD_MEANING], pen->tvb, 0, 0, meaning),
+        &line);
 }
 
 static void add_states(const struct pen *pen)
@@ -330,14 +367,17 @@ static void add_time(const struct pen *pen, const struct line *line)
 {
     const uint64_t ns = number_of(pen, line);
     nstime_t time = { (time_t)(ns / 1000000000u), (int)(ns % 1000000000u) };
-    char shown[WORD_OCTETS] = "";
-    proto_item *item;
+    proto_item *item =
+        proto_tree_add_time(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0, &time);
+    char text[2 * WORD_OCTETS];
+    struct tb_pen shown;
 
-    if (pen->visible)
-        tb_text_duration(pen->lang, ns, shown, sizeof(shown));
-    item = proto_tree_add_time_format(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0, &time,
-                                      "%s: %s", label(pen, line->label), shown);
     proto_item_set_generated(item);
+    if (!pen->visible)
+        return;
+    shown = begin_line(pen, line->label, text, sizeof(text));
+    shown.used += tb_text_duration(pen->lang, ns, text + shown.used, sizeof(text) - shown.used);
+    end_line(pen, item, &shown);
 }
 
 static void add_count(const struct pen *pen, const struct line *line)
@@ -345,7 +385,7 @@ static void add_count(const struct pen *pen, const struct line *line)
     const uint64_t number = number_of(pen, line);
     proto_item *item;
 
-    if (is_worded(pen, line->field, line->label))
+    if (is_worded(pen))
         item = proto_tree_add_uint64(pen->tree, tb_field_id[line->field], pen->tvb, 0, 0, number);
     else
         item =
@@ -360,7 +400,7 @@ static void add_window_change(const struct pen *pen)
     const int field = tb_field_id[TB_FIELD_WINDOW_CHANGE];
     proto_item *item;
 
-    if (change <= 0 && is_worded(pen, TB_FIELD_WINDOW_CHANGE, TB_LABEL_WINDOW_CHANGE))
+    if (change <= 0 && is_worded(pen))
         item = proto_tree_add_int(pen->tree, field, pen->tvb, 0, 0, change);
     else
         item = proto_tree_add_int_format(pen->tree, field, pen->tvb, 0, 0, change, "%s: %s%d",
@@ -387,7 +427,7 @@ static void add_numbers(const struct pen *pen)
 
 static void add_reference(const struct pen *pen)
 {
-    const struct tb_reference reference = tb_text_reference(pen->lang, pen->event);
+    const struct tb_reference reference = tb_text_reference_of(pen->lang, &pen->story);
 
     if (reference.url == NULL)
         return;
@@ -431,7 +471,8 @@ static const char *start_line(const struct pen *pen, uint16_t has, enum tb_role 
     return wmem_strndup(pen->pinfo->pool, (const char *)segment->payload + start, length);
 }
 
-static void begin_story(struct pen *pen)
+/* `whole`: more than the Info column needs. */
+static void begin_story(struct pen *pen, bool whole)
 {
     const enum tb_role from = pen->event->role;
     const enum tb_role to = from == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
@@ -441,20 +482,31 @@ static void begin_story(struct pen *pen)
     pen->story.owner[to] = owner[1] != NULL ? &owner[1]->owner : NULL;
     pen->story.event = pen->event;
     pen->story.segment = &pen->visit->segment;
+    if (!whole)
+        return;
     pen->story.start_line[TB_ROLE_CLIENT] = start_line(pen, TB_EVENT_HTTP_REQUEST, TB_ROLE_CLIENT);
     pen->story.start_line[TB_ROLE_SERVER] = start_line(pen, TB_EVENT_HTTP_RESPONSE, TB_ROLE_SERVER);
+    tb_text_choose(&pen->story);
+}
+
+static void write_headline(const struct pen *pen, proto_item *item)
+{
+    char text[LINE_OCTETS];
+    struct tb_pen line = tb_pen_on(text, sizeof(text));
+
+    tb_pen_put(&line, "TCP Breath, ");
+    line.used += tb_text_headline(pen->lang, &pen->story, text + line.used, TEXT_OCTETS);
+    end_line(pen, item, &line);
 }
 
 static proto_item *add_layer(struct pen *pen, proto_item *after)
 {
     proto_tree *top = pen->tree;
-    char headline[TEXT_OCTETS] = "";
-    proto_item *item;
+    proto_item *item =
+        proto_tree_add_item(top, tb_proto, pen->tvb, 0, (int)pen->visit->header_length, ENC_NA);
 
     if (pen->visible)
-        tb_text_headline(pen->lang, &pen->story, headline, sizeof(headline));
-    item = proto_tree_add_protocol_format(
-        top, tb_proto, pen->tvb, 0, (int)pen->visit->header_length, "TCP Breath, %s", headline);
+        write_headline(pen, item);
     if (pen->visible && after != NULL)
         proto_tree_move_item(top, after, item);
     pen->tree = proto_item_add_subtree(item, tb_subtree_id[TB_SUBTREE_LAYER]);
@@ -464,10 +516,13 @@ static proto_item *add_layer(struct pen *pen, proto_item *after)
 
 static void add_prefix(const struct pen *pen)
 {
-    char text[TEXT_OCTETS];
+    char text[LINE_OCTETS];
+    struct tb_pen prefix = tb_pen_on(text, sizeof(text));
 
-    tb_text_info(pen->lang, &pen->story, text, sizeof(text));
-    col_prepend_fstr(pen->pinfo->cinfo, COL_INFO, "[%s] ", text);
+    tb_pen_put(&prefix, "[");
+    prefix.used += tb_text_info(pen->lang, &pen->story, text + prefix.used, TEXT_OCTETS);
+    tb_pen_put(&prefix, "] ");
+    tb_ws_prepend_info(pen->pinfo->cinfo, prefix.text, prefix.used);
 }
 
 /* Not proto_field_is_referenced(): it is also true where all protocols are to be counted, and this
@@ -495,7 +550,7 @@ void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     pen.pinfo = pinfo;
     pen.lang = tb_pref_lang();
     pen.visible = drawn && PTREE_DATA(tree)->visible;
-    begin_story(&pen);
+    begin_story(&pen, drawn);
     if (drawn)
         item = add_layer(&pen, after);
     tb_experts_add(pinfo, item, pen.lang, found);

@@ -21,9 +21,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <ws_symbol_export.h>
 
+#include <epan/column-info.h>
 #include <epan/column-utils.h>
 #include <epan/exceptions.h>
 #include <epan/expert.h>
@@ -60,8 +62,27 @@ static inline const char *tb_ws_interface_name(const packet_info *pinfo)
 #endif
 }
 
-/* The process of Darwin's that a packet's options name; false: none. Wireshark reads them from 4.6
- * on. */
+/* Calls `passes` for each option of a packet while it returns true; whether it always has. */
+typedef tb_ws_bool tb_ws_passes(wtap_block_t block, unsigned option, wtap_opttype_e type,
+                                wtap_optval_t *value, void *data);
+
+static inline bool tb_ws_all_options(const packet_info *pinfo, tb_ws_passes *passes)
+{
+    return pinfo->rec->block == NULL || wtap_block_foreach_option(pinfo->rec->block, passes, NULL);
+}
+
+/* Whether a packet's option names a process of Darwin's. Wireshark reads them from 4.6 on. */
+static inline bool tb_ws_is_darwin_process(unsigned option)
+{
+#if TB_WS_VERSION < 406
+    (void)option;
+    return false;
+#else
+    return option == OPT_PKT_DARWIN_PIB_ID;
+#endif
+}
+
+/* The process of Darwin's that a packet's options name; false: none. */
 static inline bool tb_ws_darwin_process(const packet_info *pinfo, uint32_t *pid, const char **name)
 {
 #if TB_WS_VERSION < 406
@@ -82,6 +103,57 @@ static inline bool tb_ws_darwin_process(const packet_info *pinfo, uint32_t *pid,
     *name = epan_get_process_name(pinfo->epan, block, section);
     return true;
 #endif
+}
+
+/* What proto_item_set_text(item, "%s", text) does, without its price: most lines are never read.
+ * `length` octets, terminated; the item is one of a visible tree. */
+static inline void tb_ws_set_text(proto_item *item, const char *text, size_t length)
+{
+    field_info *info = PITEM_FINFO(item);
+
+    if (info == NULL || length >= ITEM_LABEL_LENGTH) {
+        proto_item_set_text(item, "%s", text); /* which says that it is cut */
+        return;
+    }
+    if (info->rep == NULL)
+        info->rep = wmem_new(PNODE_POOL(item), item_label_t);
+    memcpy(info->rep->representation, text, length + 1);
+#if TB_WS_VERSION >= 406
+    info->rep->value_pos = 0;
+    info->rep->value_len = 0;
+#endif
+}
+
+/* What proto_tree_add_subtree() does: a line that is no field. */
+static inline proto_tree *tb_ws_add_line(proto_tree *tree, tvbuff_t *tvb, int subtree,
+                                         const char *text, size_t length)
+{
+    proto_item *item = proto_tree_add_item(tree, hf_text_only, tvb, 0, 0, ENC_NA);
+
+    tb_ws_set_text(item, text, length);
+    return proto_item_add_subtree(item, subtree);
+}
+
+/* What col_prepend_fstr(cinfo, COL_INFO, "%s", text) does, moving the column's text but once.
+ * `length` octets, fewer than COL_MAX_INFO_LEN; the column is writable. */
+static inline void tb_ws_prepend_info(column_info *cinfo, const char *text, size_t length)
+{
+    for (int i = cinfo->col_first[COL_INFO]; i <= cinfo->col_last[COL_INFO]; i++) {
+        col_item_t *column = &cinfo->columns[i];
+        size_t behind;
+
+        if (!column->fmt_matx[COL_INFO])
+            continue;
+        behind = strlen(column->col_data);
+        if (behind > COL_MAX_INFO_LEN - 1 - length)
+            behind = COL_MAX_INFO_LEN - 1 - length;
+        memmove(column->col_buf + length, column->col_data, behind);
+        memcpy(column->col_buf, text, length);
+        column->col_buf[length + behind] = '\0';
+        column->col_data = column->col_buf;
+        if (column->col_fence > 0)
+            column->col_fence += (int)length;
+    }
 }
 
 /* wsutil/plugins.h, which defines it, is not in 4.0's development package; plugin_describe() is
