@@ -46,6 +46,10 @@ end_after()
     env --default-signal=INT "$breathdump" -i lo -B 128 -w files/f.pcapng "$@" 2>said &
     dump=$!
     children="$children $dump"
+    # env has to have been there: SIGINT that comes before is lost, and this test waits for ever
+    while read -r comm <"/proc/$dump/comm" && [ "$comm" != breathdump ]; do
+        :
+    done 2>/dev/null
     [ "$when" = begun ] || await grep -q 'capturing on' said
     sleep "$seconds"
     kill "-$signal" "$dump"
