@@ -195,6 +195,7 @@ static int show(struct tb_request *request, const struct tb_sieve *sieve,
         return tb_trouble_system(&request->trouble, "conns", error);
     if (view->sockets.count > 0)
         explain(&request->page, &seen);
+    tb_view_say_containers(view, &request->page);
     tb_view_say_search(view, &request->page);
     put_same(&request->page, sieve);
     put_next(request, view);
@@ -228,6 +229,8 @@ int tb_conns(struct tb_request *request)
     }
     questions = tb_sieve_questions(&sieve, question);
     status = tb_view_read_again(&view, question, questions, passes, &sieve, &request->memory);
+    if (status == 0)
+        status = tb_view_find_containers(&view);
     status = status == 0 ? show(request, &sieve, &view)
                          : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&view);

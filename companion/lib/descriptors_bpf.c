@@ -2,7 +2,9 @@
 /* descriptors_bpf.c - finds holders of sockets by a BPF iterator
  *
  * The iterator sees what /proc hides. So each process that it names is looked up in /proc too: of
- * one whose descriptors the caller may not read there nothing is told but that it is hidden. */
+ * one whose descriptors the caller may not read there nothing is told but that it is hidden. And a
+ * kernel can keep a process from the iterator: it may hold what nobody else holds, and is hidden
+ * where the caller may not look into it under /proc either. */
 #include "descriptors_inside.h"
 
 #include <errno.h>
@@ -14,6 +16,7 @@
 
 #include "auto.h"
 #include "bpfholders.h"
+#include "procfs.h"
 
 enum {
     PATH_OCTETS = 64,
@@ -86,7 +89,7 @@ static int take_process(struct tb_gathering *gathering, int proc,
     folder = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     result = folder < 0 ? -errno : prove(folder, list, count);
     if (result == -EACCES || (folder < 0 && gathering->found.unlisted))
-        gathering->found.hidden++;
+        tb_gather_hidden(&gathering->found, list->pid);
     if (result != 0 || tb_gather_facts(folder, "stat", "status", list->pid, &process) != 0)
         return 0;
     result = tb_gather_process(gathering, &process);
@@ -95,15 +98,87 @@ static int take_process(struct tb_gathering *gathering, int proc,
     return result;
 }
 
-int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
-                           const uint32_t *inodes, size_t count)
+/* ---- Processes that the iterator does not come to */
+
+/* Puts one member of each holding into a list: the inode, or the pid of those come to. */
+static int list_of(const struct tb_wire_holding *list, size_t count, bool seen,
+                   struct tb_inodes *set)
 {
-    struct tb_bpfholders all = { 0 };
-    int error = tb_bpfholders_look(&all, inodes, count);
-    size_t kept;
+    uint32_t *number = calloc(count + 1, sizeof(*number));
+    size_t used = 0;
+    int error;
+
+    if (number == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        if ((list[i].inode == 0) == seen)
+            number[used++] = seen ? list[i].pid : list[i].inode;
+    }
+    error = tb_inodes_make(set, number, used);
+    free(number);
+    return error;
+}
+
+/* A wanted socket that nobody holds, as far as is known. */
+static int is_one_left(const struct tb_wire_holding *list, size_t count,
+                       const struct tb_inodes *wanted, bool *left)
+{
+    struct tb_inodes found;
+    const int error = list_of(list, count, false, &found);
+    size_t held = 0;
 
     if (error != 0)
         return error;
+    for (size_t i = 0; i <= found.mask; i++)
+        held += tb_inodes_has(wanted, found.slot[i]);
+    *left = held < wanted->count;
+    tb_inodes_free(&found);
+    return 0;
+}
+
+/* The right to read where its program is, is the right to read its descriptors: proc(5). */
+static bool is_hidden(int proc, uint32_t pid)
+{
+    char path[PATH_OCTETS], octet;
+    struct tb_proc_stat stat;
+
+    (void)snprintf(path, sizeof(path), "%u/exe", pid);
+    if (readlinkat(proc, path, &octet, sizeof(octet)) >= 0 || (errno != EACCES && errno != EPERM))
+        return false;
+    (void)snprintf(path, sizeof(path), "%u/stat", pid);
+    return !tb_procfs_stat(proc, path, &stat) || !tb_gather_has_no_files(&stat);
+}
+
+static int find_hidden(struct tb_gathering *gathering, int proc, const struct tb_bpfholders *all,
+                       const struct tb_inodes *wanted, const struct tb_lists *lists)
+{
+    struct tb_inodes seen;
+    bool left = false;
+    int error = is_one_left(all->list, all->count, wanted, &left);
+
+    if (error != 0 || !left)
+        return error;
+    error = list_of(all->list, all->count, true, &seen);
+    for (size_t i = 0; i < lists->pids && error == 0; i++) {
+        if (!tb_inodes_has(&seen, lists->pid[i]) && is_hidden(proc, lists->pid[i]))
+            tb_gather_hidden(&gathering->found, lists->pid[i]);
+    }
+    if (error == 0)
+        tb_inodes_free(&seen);
+    return error;
+}
+
+int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
+                           const struct tb_lists *lists)
+{
+    struct tb_bpfholders all = { 0 };
+    int error = tb_bpfholders_look(&all, lists->inode, lists->inodes);
+    size_t kept, seen_hidden;
+
+    if (error != 0)
+        return error;
+    error = find_hidden(gathering, proc, &all, wanted, lists);
+    seen_hidden = gathering->found.hidden;
     kept = choose(all.list, all.count, wanted);
     for (size_t from = 0, to; from < kept && error == 0; from = to) {
         for (to = from + 1; to < kept && all.list[to].pid == all.list[from].pid; to++)
@@ -111,8 +186,8 @@ int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struc
         error = take_process(gathering, proc, &all.list[from], to - from);
     }
     free(all.list);
-    if (gathering->found.hidden > 0)
-        all.processes -= all.processes < gathering->found.hidden ? 0 : gathering->found.hidden;
+    seen_hidden = gathering->found.hidden - seen_hidden;
+    all.processes -= all.processes < seen_hidden ? 0 : seen_hidden;
     gathering->found.looked_into = all.processes;
     gathering->found.unlisted = false; /* it has seen them all the same */
     gathering->found.by_bpf = true;
