@@ -222,6 +222,10 @@ int tb_completion(struct tb_request *request)
         offer_words(request, request->word + 1, request->word_count - 1);
         return TB_EXIT_FOUND;
     }
+    for (size_t i = 0; i < request->word_count; i++) {
+        if (strcmp(request->word[i], "--json") == 0)
+            return tb_usage(request, TB_SAY_USAGE_NO_JSON, request->word[i]);
+    }
     if (request->word_count > 1)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {

@@ -177,10 +177,12 @@ static void put_states(const struct tb_sieve *sieve, struct tb_line *line)
     }
 }
 
-/* "sport = :80 or dport = :80", "src 192.0.2.1 or dst 192.0.2.1"; several must all hold. */
+/* "'sport = :80 or dport = :80'"; several must all hold, and are long: without quotes they may go
+ * over several lines. */
 static void put_expression(const struct tb_sieve *sieve, struct tb_line *line)
 {
     const size_t count = sieve->ports + sieve->addresses;
+    const bool quoted = count == 1 && sieve->ports == 1;
 
     for (size_t i = 0; i < count; i++) {
         const bool port = i < sieve->ports;
@@ -190,16 +192,16 @@ static void put_expression(const struct tb_sieve *sieve, struct tb_line *line)
             tb_line_put_number(&value, sieve->port[i]);
         else
             tb_endpoint_put_address(&value, sieve->address[i - sieve->ports]);
-        tb_line_put(line, i == 0 ? " '" : " and ");
-        tb_line_put(line, count > 1 ? "( " : "");
+        tb_line_put(line, i > 0 ? " and " : quoted ? " '" : " ");
+        tb_line_put(line, count > 1 ? "\\( " : "");
         tb_line_put(line, port ? "sport = :" : "src ");
         tb_line_put(line, tb_line_text(&value));
         tb_line_put(line, port ? " or dport = :" : " or dst ");
         tb_line_put(line, tb_line_text(&value));
-        tb_line_put(line, count > 1 ? " )" : "");
+        tb_line_put(line, count > 1 ? " \\)" : "");
         tb_line_free(&value);
     }
-    tb_line_put(line, count > 0 ? "'" : "");
+    tb_line_put(line, quoted ? "'" : "");
 }
 
 static void put_same(const struct tb_page *page, const struct tb_sieve *sieve)

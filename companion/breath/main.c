@@ -83,7 +83,10 @@ static int check_options(struct tb_request *request)
 
     for (size_t bit = 0; bit < TB_TAKES_BITS; bit++) {
         if ((wrong & 1u << bit) != 0)
-            return tb_usage(request, TB_SAY_USAGE_OPTION_HERE, request->options.given_word[bit]);
+            return tb_usage(request,
+                            1u << bit == TB_TAKES_JSON ? TB_SAY_USAGE_NO_JSON
+                                                       : TB_SAY_USAGE_OPTION_HERE,
+                            request->options.given_word[bit]);
     }
     return 0;
 }
