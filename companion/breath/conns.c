@@ -177,6 +177,16 @@ static void put_states(const struct tb_sieve *sieve, struct tb_line *line)
     }
 }
 
+/* ss wants brackets around those of IPv6. */
+static void put_ss_address(struct tb_line *line, const uint8_t address[16])
+{
+    const bool ipv4 = tb_endpoint_is_ipv4(address);
+
+    tb_line_put(line, ipv4 ? "" : "[");
+    tb_endpoint_put_address(line, address);
+    tb_line_put(line, ipv4 ? "" : "]");
+}
+
 /* "'sport = :80 or dport = :80'"; several must all hold, and are long: without quotes they may go
  * over several lines. */
 static void put_expression(const struct tb_sieve *sieve, struct tb_line *line)
@@ -191,7 +201,7 @@ static void put_expression(const struct tb_sieve *sieve, struct tb_line *line)
         if (port)
             tb_line_put_number(&value, sieve->port[i]);
         else
-            tb_endpoint_put_address(&value, sieve->address[i - sieve->ports]);
+            put_ss_address(&value, sieve->address[i - sieve->ports]);
         tb_line_put(line, i > 0 ? " and " : quoted ? " '" : " ");
         tb_line_put(line, count > 1 ? "\\( " : "");
         tb_line_put(line, port ? "sport = :" : "src ");
