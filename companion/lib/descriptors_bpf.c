@@ -100,40 +100,22 @@ static int take_process(struct tb_gathering *gathering, int proc,
 
 /* ---- Processes that the iterator does not come to */
 
-/* Puts one member of each holding into a list: the inode, or the pid of those come to. */
-static int list_of(const struct tb_wire_holding *list, size_t count, bool seen,
-                   struct tb_inodes *set)
+/* The set of those that it came to. */
+static int list_seen(const struct tb_wire_holding *list, size_t count, struct tb_inodes *set)
 {
-    uint32_t *number = calloc(count + 1, sizeof(*number));
+    uint32_t *pid = calloc(count + 1, sizeof(*pid));
     size_t used = 0;
     int error;
 
-    if (number == NULL)
+    if (pid == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {
-        if ((list[i].inode == 0) == seen)
-            number[used++] = seen ? list[i].pid : list[i].inode;
+        if (list[i].inode == 0)
+            pid[used++] = list[i].pid;
     }
-    error = tb_inodes_make(set, number, used);
-    free(number);
+    error = tb_inodes_make(set, pid, used);
+    free(pid);
     return error;
-}
-
-/* A wanted socket that nobody holds, as far as is known. */
-static int is_one_left(const struct tb_wire_holding *list, size_t count,
-                       const struct tb_inodes *wanted, bool *left)
-{
-    struct tb_inodes found;
-    const int error = list_of(list, count, false, &found);
-    size_t held = 0;
-
-    if (error != 0)
-        return error;
-    for (size_t i = 0; i <= found.mask; i++)
-        held += tb_inodes_has(wanted, found.slot[i]);
-    *left = held < wanted->count;
-    tb_inodes_free(&found);
-    return 0;
 }
 
 /* The right to read where its program is, is the right to read its descriptors: proc(5). */
@@ -149,23 +131,21 @@ static bool is_hidden(int proc, uint32_t pid)
     return !tb_procfs_stat(proc, path, &stat) || !tb_gather_has_no_files(&stat);
 }
 
+/* Threads of the kernel are the most of those that it did not come to. */
 static int find_hidden(struct tb_gathering *gathering, int proc, const struct tb_bpfholders *all,
-                       const struct tb_inodes *wanted, const struct tb_lists *lists)
+                       const struct tb_lists *lists)
 {
     struct tb_inodes seen;
-    bool left = false;
-    int error = is_one_left(all->list, all->count, wanted, &left);
+    const int error = list_seen(all->list, all->count, &seen);
 
-    if (error != 0 || !left)
+    if (error != 0)
         return error;
-    error = list_of(all->list, all->count, true, &seen);
-    for (size_t i = 0; i < lists->pids && error == 0; i++) {
+    for (size_t i = 0; i < lists->pids; i++) {
         if (!tb_inodes_has(&seen, lists->pid[i]) && is_hidden(proc, lists->pid[i]))
             tb_gather_hidden(&gathering->found, lists->pid[i]);
     }
-    if (error == 0)
-        tb_inodes_free(&seen);
-    return error;
+    tb_inodes_free(&seen);
+    return 0;
 }
 
 int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
@@ -177,7 +157,7 @@ int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struc
 
     if (error != 0)
         return error;
-    error = find_hidden(gathering, proc, &all, wanted, lists);
+    error = find_hidden(gathering, proc, &all, lists);
     seen_hidden = gathering->found.hidden;
     kept = choose(all.list, all.count, wanted);
     for (size_t from = 0, to; from < kept && error == 0; from = to) {

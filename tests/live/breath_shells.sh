@@ -76,21 +76,21 @@ exec 9>hold
 await grep -q ready ready
 
 for shell in bash fish zsh; do
-    offers $shell 'breath lis' listen
-    offers $shell 'breath n' netstat neigh nic
-    offers $shell 'breath listen ' 40801 50801 50802
-    offers $shell 'breath listen 508' 50801 50802
-    offers $shell 'breath who 4' 40801
-    offers $shell 'breath why 5' 50801 50802
-    offers $shell 'breath tour 4' 40801
-    offers $shell 'breath nic ' breathnic0 breathnic1 lo
-    offers $shell 'breath ifconfig breath' breathnic0 breathnic1
-    offers $shell 'breath capture -i l' lo
-    offers $shell 'breath conns time' time-wait
-    offers $shell 'breath help why' why
-    offers $shell 'breath completion z' zsh
-    offers $shell 'breath nic --t' --to=
-    printf 'ok: %s completes\n' $shell
+    offers "$shell" 'breath lis' listen
+    offers "$shell" 'breath n' netstat neigh nic
+    offers "$shell" 'breath listen ' 40801 50801 50802
+    offers "$shell" 'breath listen 508' 50801 50802
+    offers "$shell" 'breath who 4' 40801
+    offers "$shell" 'breath why 5' 50801 50802
+    offers "$shell" 'breath tour 4' 40801
+    offers "$shell" 'breath nic ' breathnic0 breathnic1 lo
+    offers "$shell" 'breath ifconfig breath' breathnic0 breathnic1
+    offers "$shell" 'breath capture -i l' lo
+    offers "$shell" 'breath conns time' time-wait
+    offers "$shell" 'breath help why' why
+    offers "$shell" 'breath completion z' zsh
+    offers "$shell" 'breath nic --t' --to=
+    printf 'ok: %s completes\n' "$shell"
 done
 exec 9>&-
 tb_end

@@ -350,7 +350,7 @@ names_of_interfaces_are_explained()
     says 'Loopback: what is sent here is received here'
     breath nic --explain=long
     for family in 'lo' 'ens3' eth0 wlan0 docker0 br- veth virbr0 tun wg awdl0 llw0 utun; do
-        grep -q "^  $family[^:]*: " out || tb_fail "no habit of $family: $(cat out)"
+        grep -q "^  ${family}[^:]*: " out || tb_fail "no habit of $family: $(cat out)"
     done
 }
 

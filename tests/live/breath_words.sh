@@ -69,7 +69,7 @@ populate()
     ip neigh add "${address%6}7" lladdr 02:00:00:00:00:01 dev "$long_nic" router
     ip neigh add 192.0.2.1 lladdr 02:00:00:00:00:01 dev "$long_nic"
     mkfifo hold
-    (cd "$work" && exec "$live/breath_odd.py" 50000) <hold >ready &
+    "$live/breath_odd.py" 50000 <hold >ready &
     children="$children $!"
     exec 9>hold
     await grep -q ready ready
@@ -247,7 +247,7 @@ every_command_has_documents_or_says_that_it_has_none()
         fi
     done
     [ "$none" = ' capture tour completion help' ] || tb_fail "without documents:$none"
-    [ "$(ls document.* | wc -l)" -eq 14 ] || tb_fail "documents: $(ls document.*)"
+    [ "$(find . -name "document.*" | wc -l)" -eq 14 ] || tb_fail "documents: $(find . -name "document.*")"
     set --
     for document in document.*; do
         set -- "$@" -i "$document"
@@ -367,7 +367,7 @@ https_is_refused_in_words()
     says "'https://127.0.0.1/path': https is encrypted (TLS)"
     says "curl -v 'https://127.0.0.1/path'"
     says 'breath dial 127.0.0.1 443'
-    breath get HTTPS://[::1]:8443/ --lang=ja
+    breath get "HTTPS://[::1]:8443/" --lang=ja
     has_status 2
     says 'https は暗号化 (TLS) されるため'
     says 'breath dial ::1 8443'

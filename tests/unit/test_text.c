@@ -313,7 +313,8 @@ static const struct line article[] = {
       NULL,
       { { "The client has received the server's FIN (ACK): the connection is closed. The client, "
           "which closed first, waits in TIME-WAIT for a while in case a late segment arrives.",
-          "クライアントがサーバーの FIN に確認応答しました (ACK)。これで切断は完了です。先に閉じた側なので、"
+          "クライアントがサーバーの FIN に確認応答しました "
+          "(ACK)。これで切断は完了です。先に閉じた側なので、"
           "遅れて届くセグメントに備え TIME-WAIT で待ちます。" } } },
 };
 
