@@ -127,7 +127,7 @@ static void explain(const struct tb_page *page, const struct seen *seen)
         tb_page_say(page, TB_SAY_QUEUE_OF_CONNECTIONS, NULL);
     }
     if ((seen->tcp_states & 1u << TB_SOCKET_LISTEN) != 0)
-        tb_page_say_more(page, TB_SAY_QUEUE_OF_ALL, NULL);
+        tb_page_say_more(page, TB_SAY_QUEUE_OF_LISTENERS, NULL);
 }
 
 /* Letters of the protocols that are asked for. */
