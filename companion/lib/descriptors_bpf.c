@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -51,15 +52,16 @@ static size_t choose(struct tb_wire_holding *list, size_t count, const struct tb
     return kept;
 }
 
-/* 0: the caller may read it; -EACCES; -ENOENT: it is something else by now. */
-static int may_read(int process, const struct tb_wire_holding *holding)
+/* `folder`: of a process or of one of its threads. 0: the caller may read it; -EACCES; -ENOENT: it
+ * is something else by now. */
+static int may_read(int folder, const struct tb_wire_holding *holding)
 {
     char path[PATH_OCTETS], target[TARGET_MAX];
     uint64_t inode;
     ssize_t length;
 
     (void)snprintf(path, sizeof(path), "fd/%u", holding->fd);
-    length = readlinkat(process, path, target, sizeof(target));
+    length = readlinkat(folder, path, target, sizeof(target));
     if (length < 0)
         return errno == EACCES || errno == EPERM ? -EACCES : -ENOENT;
     return tb_proc_is_socket(target, (size_t)length, &inode) && inode == holding->inode ? 0
@@ -67,12 +69,37 @@ static int may_read(int process, const struct tb_wire_holding *holding)
 }
 
 /* One descriptor that can still be read proves that the process is the one and may be told. */
-static int prove(int process, const struct tb_wire_holding *list, size_t count)
+static int prove(int folder, const struct tb_wire_holding *list, size_t count)
 {
     int result = -ENOENT;
 
     for (size_t i = 0; i < count && result == -ENOENT; i++)
-        result = may_read(process, &list[i]);
+        result = may_read(folder, &list[i]);
+    return result;
+}
+
+/* The leader has ended, so that its own folder shows nothing; the other threads go on with the
+ * files of the process. */
+static int prove_by_threads(int process, const struct tb_wire_holding *list, size_t count)
+{
+    const int fd = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+    int result = -ENOENT;
+
+    if (tasks == NULL && fd >= 0)
+        (void)close(fd);
+    while (tasks != NULL && result == -ENOENT && (entry = readdir(tasks)) != NULL) {
+        tb_auto_fd int thread = -1;
+        uint32_t number;
+
+        if (tb_proc_is_number(entry->d_name, &number))
+            thread = openat(fd, entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (thread >= 0)
+            result = prove(thread, list, count);
+    }
+    if (tasks != NULL)
+        (void)closedir(tasks);
     return result;
 }
 
@@ -88,6 +115,8 @@ static int take_process(struct tb_gathering *gathering, int proc,
     (void)snprintf(path, sizeof(path), "%u", list->pid);
     folder = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     result = folder < 0 ? -errno : prove(folder, list, count);
+    if (folder >= 0 && result == -ENOENT)
+        result = prove_by_threads(folder, list, count);
     if (result == -EACCES || (folder < 0 && gathering->found.unlisted))
         tb_gather_hidden(&gathering->found, list->pid);
     if (result != 0 || tb_gather_facts(folder, "stat", "status", list->pid, &process) != 0)
