@@ -33,13 +33,25 @@ static __always_inline int is_wanted(__u32 inode)
     return 0;
 }
 
-/* The kernel passes the files of a process in one go. */
-static __always_inline void count(__u32 pid)
+/* The kernel passes the files of a process in one go. Where there is no room it passes the file
+ * once more. */
+static __always_inline void note(struct seq_file *to, __u32 pid)
 {
-    if (pid == last)
+    const struct tb_wire_holding record = { .pid = pid };
+
+    if (pid == last || bpf_seq_write(to, &record, sizeof(record)) != 0)
         return;
     last = pid;
     processes++;
+}
+
+/* What was noted at the same file is dropped with it, and is noted again. */
+static __always_inline void drop(__u32 noted)
+{
+    if (noted == processes)
+        return;
+    processes = noted;
+    last = 0;
 }
 
 SEC("iter/task_file")
@@ -50,12 +62,13 @@ int each_file(struct bpf_iter__task_file *context)
     struct tb_wire_holding record = {};
     struct socket *socket;
     struct sock *sk;
+    __u32 noted = processes;
     __u16 family;
 
     if (!task || !file)
         return 0;
     record.pid = task->tgid;
-    count(record.pid);
+    note(context->meta->seq, record.pid);
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
     if (file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
@@ -71,6 +84,7 @@ int each_file(struct bpf_iter__task_file *context)
     if (family != AF_INET && family != AF_INET6)
         return 0;
     record.fd = context->fd;
-    bpf_seq_write(context->meta->seq, &record, sizeof(record));
+    if (bpf_seq_write(context->meta->seq, &record, sizeof(record)) != 0)
+        drop(noted);
     return 0;
 }

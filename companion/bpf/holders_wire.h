@@ -9,6 +9,7 @@ enum {
     TB_HOLDERS_WANTED_MAX = 16 /* inodes that the program itself chooses by */
 };
 
+/* Of each process that the pass came to one with inode 0, maybe several times. */
 struct tb_wire_holding {
     __u32 inode;
     __u32 pid; /* of the process, in the initial pid namespace */

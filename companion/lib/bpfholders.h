@@ -13,7 +13,7 @@
 #include "../bpf/holders_wire.h"
 
 struct tb_bpfholders {
-    struct tb_wire_holding *list; /* the caller's to free */
+    struct tb_wire_holding *list; /* the caller's to free; inode 0: the process was come to */
     size_t count;
     size_t processes; /* that have files */
 };

@@ -71,6 +71,18 @@ int tb_gather_process(struct tb_gathering *gathering, const struct tb_process *p
     return error;
 }
 
+void tb_gather_hidden(struct tb_descriptors *found, uint32_t pid)
+{
+    if (found->hidden < TB_DESCRIPTORS_NAMED)
+        found->hidden_pid[found->hidden] = pid;
+    found->hidden++;
+}
+
+bool tb_gather_has_no_files(const struct tb_proc_stat *stat)
+{
+    return stat->kernel || ((stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1);
+}
+
 int tb_gather_facts(int folder, const char *stat_name, const char *status_name, uint32_t pid,
                     struct tb_process *process)
 {
@@ -159,18 +171,16 @@ static uint32_t *list_pids(DIR *proc, size_t *count)
 
 /* Where it is refused, and that is usual, the walk is made. */
 static int gather(struct tb_gathering *gathering, int proc, enum tb_descriptors_how how,
-                  const uint32_t *inodes, size_t count, const struct tb_inodes *wanted,
-                  const uint32_t *pid, size_t pids)
+                  const struct tb_inodes *wanted, const struct tb_lists *lists)
 {
-    const bool much = pids >= MANY_PIDS || wanted->count >= MANY_SOCKETS;
+    const bool much = lists->pids >= MANY_PIDS || wanted->count >= MANY_SOCKETS;
     int error = -ENOSYS;
 
     if (how == TB_DESCRIPTORS_BPF || (how == TB_DESCRIPTORS_AUTO && much))
-        error = gathering->found.outside
-                    ? -EPERM
-                    : tb_descriptors_iterate(gathering, proc, wanted, inodes, count);
+        error = gathering->found.outside ? -EPERM
+                                         : tb_descriptors_iterate(gathering, proc, wanted, lists);
     if (error != 0 && how != TB_DESCRIPTORS_BPF)
-        error = tb_descriptors_walk(gathering, proc, wanted, pid, pids);
+        error = tb_descriptors_walk(gathering, proc, wanted, lists->pid, lists->pids);
     return error;
 }
 
@@ -178,17 +188,17 @@ static int find(struct tb_gathering *gathering, enum tb_descriptors_how how, con
                 size_t count, const struct tb_inodes *wanted)
 {
     DIR *proc = opendir("/proc");
+    struct tb_lists lists = { .inode = inodes, .inodes = count };
     uint32_t *pid;
-    size_t pids = 0;
     int error = 0;
 
     if (proc == NULL)
         return -errno;
     gathering->found.unlisted = !tb_procfs_lists_all(dirfd(proc));
     gathering->found.outside = !tb_procfs_is_outermost(dirfd(proc));
-    pid = list_pids(proc, &pids);
-    error = pid == NULL ? -errno
-                        : gather(gathering, dirfd(proc), how, inodes, count, wanted, pid, pids);
+    pid = list_pids(proc, &lists.pids);
+    lists.pid = pid;
+    error = pid == NULL ? -errno : gather(gathering, dirfd(proc), how, wanted, &lists);
     free(pid);
     closedir(proc);
     return error;

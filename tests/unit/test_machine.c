@@ -284,15 +284,15 @@ static bool has_ended(pid_t leader)
 
 /* The first thread ends and leaves the files to the second. Such a process belongs to root in /proc
  * (task_dump_owner() of fs/proc/base.c): another user is told that he did not see it all. */
-static void the_files_of_an_ended_leader_are_found(void **state)
+static void find_files_of_an_ended_leader(enum tb_descriptors_how how)
 {
     uint16_t port;
     const int fd = bound(SOCK_STREAM, &port);
     const uint32_t inode = inode_of(fd);
     const pid_t child = fork();
     struct tb_descriptors found;
+    int error;
 
-    (void)state;
     if (child == 0) {
         pthread_t thread;
 
@@ -303,13 +303,26 @@ static void the_files_of_an_ended_leader_are_found(void **state)
     }
     while (!has_ended(child))
         sched_yield();
-    assert_int_equal(tb_descriptors_find(&found, &inode, 1), 0);
-    assert_true(holding_by(&found, inode, child) != NULL ||
+    error = tb_descriptors_find_by(&found, how, &inode, 1);
+    assert_true(error == 0 || how == TB_DESCRIPTORS_BPF); /* which may be refused */
+    assert_true(error != 0 || holding_by(&found, inode, child) != NULL ||
                 (geteuid() != 0 && !tb_descriptors_complete(&found)));
     tb_descriptors_free(&found);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     close(fd);
+}
+
+static void the_files_of_an_ended_leader_are_found(void **state)
+{
+    (void)state;
+    find_files_of_an_ended_leader(TB_DESCRIPTORS_WALK);
+}
+
+static void bpf_finds_the_files_of_an_ended_leader(void **state)
+{
+    (void)state;
+    find_files_of_an_ended_leader(TB_DESCRIPTORS_BPF);
 }
 
 static void all_sockets_of_a_process_are_told(void **state)
@@ -351,6 +364,7 @@ int main(void)
         cmocka_unit_test(who_has_ended_holds_no_longer),
         cmocka_unit_test(without_sockets_nothing_is_looked_into),
         cmocka_unit_test(the_files_of_an_ended_leader_are_found),
+        cmocka_unit_test(bpf_finds_the_files_of_an_ended_leader),
         cmocka_unit_test(all_sockets_of_a_process_are_told),
         cmocka_unit_test(a_process_that_is_not_there_is_no_success),
     };
