@@ -127,6 +127,9 @@ static hf_register_info fields[] = {
            "Bytes of the request, up to this segment, repeated ones counted once"),
     NUMBER(RESPONSE_BYTES, "Response bytes", "response.bytes", UINT64,
            "Bytes of the response, up to this segment, repeated ones counted once"),
+    NUMBER(BREATH, "Breath", "breath", INT32,
+           "Bytes of data that this segment brings and that were not seen before, without those in "
+           "a SYN: above zero from the client, below zero from the server; not shown"),
     NUMBER(WINDOW, "Window", "window", UINT32,
            "Bytes that the sender of this segment can take now, scaled"),
     NUMBER(WINDOW_CHANGE, "Window change", "window.change", INT32,

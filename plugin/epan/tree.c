@@ -394,19 +394,41 @@ static void add_count(const struct pen *pen, const struct line *line)
     proto_item_set_generated(item);
 }
 
-static void add_window_change(const struct pen *pen)
+/* `sign`: shown before a number above zero */
+static proto_item *add_signed(const struct pen *pen, enum tb_field field, enum tb_label which,
+                              int32_t number, const char *sign)
 {
-    const int32_t change = pen->event->window_change;
-    const int field = tb_field_id[TB_FIELD_WINDOW_CHANGE];
+    const int id = tb_field_id[field];
     proto_item *item;
 
-    if (change <= 0 && is_worded(pen))
-        item = proto_tree_add_int(pen->tree, field, pen->tvb, 0, 0, change);
+    if ((number <= 0 || *sign == '\0') && is_worded(pen))
+        item = proto_tree_add_int(pen->tree, id, pen->tvb, 0, 0, number);
     else
-        item = proto_tree_add_int_format(pen->tree, field, pen->tvb, 0, 0, change, "%s: %s%d",
-                                         label(pen, TB_LABEL_WINDOW_CHANGE), change > 0 ? "+" : "",
-                                         change);
+        item = proto_tree_add_int_format(pen->tree, id, pen->tvb, 0, 0, number, "%s: %s%d",
+                                         label(pen, which), number > 0 ? sign : "", number);
     proto_item_set_generated(item);
+    return item;
+}
+
+/* For the I/O graph, which draws the one end's above its axis and the other's below; who reads the
+ * layer has the counts already. What a SYN carries the receiver may leave (RFC 7413 section 4.2),
+ * and what its receiver throws away is no breath. */
+static bool breathes(const struct tb_event *event)
+{
+    return event->fresh != 0 &&
+           (event->phase == TB_PHASE_REQUEST || event->phase == TB_PHASE_RESPONSE ||
+            event->phase == TB_PHASE_TEARDOWN);
+}
+
+static void add_breath(const struct pen *pen)
+{
+    const struct tb_event *event = pen->event;
+    const int32_t octets = event->fresh <= INT32_MAX ? (int32_t)event->fresh : INT32_MAX;
+    const header_field_info *field = proto_registrar_get_nth((unsigned)tb_field_id[TB_FIELD_BREATH]);
+
+    if (breathes(event) && field->ref_type != HF_REF_TYPE_NONE) /* hidden: for who asks for it */
+        proto_item_set_hidden(add_signed(pen, TB_FIELD_BREATH, TB_LABEL_BREATH,
+                                         event->role == TB_ROLE_CLIENT ? octets : -octets, ""));
 }
 
 static void add_numbers(const struct pen *pen)
@@ -422,7 +444,8 @@ static void add_numbers(const struct pen *pen)
     if ((event->has & TB_EVENT_WINDOW) != 0)
         add_number(pen, TB_FIELD_WINDOW, TB_LABEL_WINDOW, event->window);
     if ((event->has & TB_EVENT_WINDOW_CHANGE) != 0)
-        add_window_change(pen);
+        add_signed(pen, TB_FIELD_WINDOW_CHANGE, TB_LABEL_WINDOW_CHANGE, event->window_change, "+");
+    add_breath(pen);
 }
 
 static void add_reference(const struct pen *pen)

@@ -30,6 +30,7 @@ handshake.rtt.server: article: 1: tcp-breath.handshake.rtt.server == 0.000096
 handshake.rtt.client: article: 1: tcp-breath.handshake.rtt.client == 0.000011
 request.bytes: continue-100: 1: tcp-breath.request.bytes == 1533
 response.bytes: article: 2: tcp-breath.response.bytes == 127
+breath: article: 1: tcp-breath.breath == -127
 window: article: 3: tcp-breath.window == 408256
 window.change: article: 1: tcp-breath.window.change == -64
 mark: lost-segments: 6: tcp-breath.mark

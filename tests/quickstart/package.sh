@@ -23,7 +23,8 @@ holds()
     done
 }
 
-holds tcp-breath-plugin '/epan/tcp-breath\.so'
+holds tcp-breath-plugin '/epan/tcp-breath\.so' '/share/wireshark/profiles/TCP Breath/colorfilters' \
+    '/share/wireshark/profiles/TCP Breath ja/preferences'
 holds tcp-breath-tools '/usr/bin/breath' '/usr/bin/breathdump' '/wireshark/extcap/breathdump' \
     '/usr/share/man/man1/breath\.1\.gz' '/usr/share/man/ja/man1/breath\.1\.gz' \
     '/bash-completion/completions/breath' '/vendor-completions/_breath' \
