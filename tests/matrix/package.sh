@@ -64,6 +64,9 @@ wireshark_finds_it()
     as_nobody tshark -r /mnt/source/captures/article.pcapng -Y 'tcp-breath.phase == "teardown"' \
         >/tmp/said || fail "tshark -Y: does not know the layer"
     [ "$(wc -l </tmp/said)" -eq 4 ] || fail "teardown: $(cat /tmp/said)"
+    as_nobody tshark -C 'TCP Breath' -r /mnt/source/captures/article.pcapng 2>&1 >/tmp/said |
+        grep . && fail "tshark -C: warns"
+    grep -q 'handshake' /tmp/said || fail "tshark -C: $(head -n 3 /tmp/said)"
     $1 tshark -D >/tmp/said 2>&1 || true
     grep -q 'TCP Breath: lo' /tmp/said || fail "tshark -D: $(cat /tmp/said)"
 }
