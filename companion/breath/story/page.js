@@ -7,7 +7,7 @@
 (() => {
 const data = JSON.parse(document.getElementById("data").textContent);
 const NS = 1e6; // of a millisecond
-const ROW = 46, CHUNK = 100, BINS = 160;
+const ROW = 46, CHUNK = 100, BINS = 160, ROWS = 100, TALL = 12, AT_ONCE = 40;
 const MARK = Object.fromEntries(data.marks.map((mark, at) => [mark[0], at]));
 const DOUBTS = ["midstream", "inferred", "lost-before", "truncated", "one-direction"];
 const DOUBT_BITS = DOUBTS.reduce((bits, name) => bits | 1 << MARK[name], 0);
@@ -44,16 +44,10 @@ function grouped(n) {
 
 const bytes = (n) => counted("bytes", n);
 
-// As the plugin writes durations: never less exact than three digits.
+// As the plugin's sentences have them: "0.094 ms".
 function duration(ns) {
-  if (ns < 0) return "-" + duration(-ns);
-  if (ns < 1000 * 1000) return trim(ns / 1000) + (language ? " マイクロ秒" : " µs");
-  if (ns < 1000 * NS) return trim(ns / NS) + (language ? " ミリ秒" : " ms");
-  return trim(ns / (1000 * NS)) + (language ? " 秒" : " s");
-}
-
-function trim(value) {
-  return value === 0 ? "0" : value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
+  if (Math.abs(ns) < 1000 * NS) return (ns / NS).toFixed(3) + (language ? " ミリ秒" : " ms");
+  return (ns / (1000 * NS)).toFixed(3) + (language ? " 秒" : " s");
 }
 
 // Short, of one unit, for a column: "+0.096 ms".
@@ -188,6 +182,7 @@ function remarks(segment) {
 
 // Each exchange of a connection: what its last segments told.
 function exchangesOf(connection) {
+  if (connection.exchanges) return connection.exchanges;
   const list = new Map();
   for (const segment of connection.segments) {
     const more = segment.more, id = more.X ? more.X[more.X.length - 1] : more.x;
@@ -205,7 +200,8 @@ function exchangesOf(connection) {
     }
     if (more.r !== undefined && !more.X) row.wait = more.r;
   }
-  return [...list.values()];
+  connection.exchanges = [...list.values()];
+  return connection.exchanges;
 }
 
 const STATE = Object.fromEntries(data.states.map((state, at) => [state, at]));
@@ -243,25 +239,26 @@ function plot(list, id) {
 }
 
 function drawPlot(sums, bins, span, tokens) {
-  const W = 1000, H = 150, left = 90, middle = H / 2 - 8, tall = middle - 16;
+  const W = 1000, H = 150, left = 125, middle = H / 2 - 8, tall = middle - 16;
   const width = (W - left) / bins;
   const most = [Math.max(1, ...sums[0]), Math.max(1, ...sums[1])];
   const bars = [0, 1].map((way) => {
     let path = "";
     sums[way].forEach((sum, at) => {
       if (!sum) return;
-      const high = Math.max(1.5, Math.sqrt(sum / Math.max(...most)) * tall);
+      const high = Math.max(1.5, sum / most[way] * tall);
       path += "M" + (left + at * width).toFixed(1) + " " + middle + "v" + ((way ? 1 : -1) * high).toFixed(1) +
         "h" + Math.max(1.5, width - 0.8).toFixed(1) + "V" + middle + "z";
     });
     return svg("path", { class: way ? "down" : "up", d: path });
   });
+  const peak = (way) => word("peak", { n: grouped(Math.max(...sums[way])) });
   const text = (x, y, content, anchor) =>
     svg("text", { x, y, "font-size": 13, class: "time", "text-anchor": anchor || "start" }, content);
   return svg("svg", { viewBox: "0 0 " + W + " " + H, role: "img", "aria-label": word("breathing_alt", tokens) },
     bars, svg("line", { class: "axis", x1: left, x2: W, y1: middle, y2: middle }),
-    text(0, middle - 24, "↑ " + word("out")), text(0, middle - 7, tokens.out),
-    text(0, middle + 17, "↓ " + word("in")), text(0, middle + 34, tokens.in),
+    text(0, middle - 41, "↑ " + word("out")), text(0, middle - 24, tokens.out), text(0, middle - 7, peak(0)),
+    text(0, middle + 17, "↓ " + word("in")), text(0, middle + 34, tokens.in), text(0, middle + 51, peak(1)),
     text(left, H - 4, "0"), text(W, H - 4, stamp(span), "end"));
 }
 
@@ -446,6 +443,7 @@ const frames = new Map();
 function goTo(frame) {
   const segment = frames.get(frame);
   if (!segment) return;
+  if (!viewOf(segment.connection).details.isConnected) addAll();
   const view = open(segment.connection);
   view.choose(segment.place, true);
   view.box.focus();
@@ -489,34 +487,52 @@ function explain(segment) {
 // ---- Tables
 
 const NUMBERS = new Set(["number", "frame", "time", "payload", "count_segments", "count_bytes", "sent", "waiting",
-  "request_bytes", "response_bytes", "takes", "handshake", "slowest", "out", "in", "pid", "exchanges_all"]);
+  "request_bytes", "response_bytes", "takes", "handshake", "slowest", "bytes_out", "bytes_in", "pid", "exchanges_all", "as_client", "as_server"]);
 
-function table(keys, rows, caption) {
-  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : "break";
-  return el("div", { class: "scroll" }, el("table", { "aria-label": caption },
-    el("thead", {}, el("tr", {}, keys.map((key, at) => el("th", { class: kind(at), scope: "col" }, word(key))))),
-    el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((cell, at) => el("td", { class: kind(at) }, cell)))))));
+// `cells`: of the i-th of so many rows. A long table scrolls in itself, and a very long one shows its
+// first rows until all are asked for.
+function table(keys, count, cells, caption) {
+  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : "break", body = el("tbody");
+  const add = (to) => {
+    for (let i = body.childElementCount; i < to; i++)
+      body.append(el("tr", {}, cells(i).map((cell, at) => el("td", { class: kind(at) }, cell))));
+  };
+  const all = () => {
+    add(count);
+    if (more) more.remove();
+  };
+  const more = count > ROWS ? el("button", { type: "button", class: "more", click: all }, word("show_rows", { n: grouped(count) })) : null;
+  add(Math.min(count, ROWS));
+  return el("div", count > TALL ? { class: "scroll tall", tabindex: "0", role: "region", "aria-label": caption } : { class: "scroll" },
+    el("table", { "aria-label": caption },
+      el("thead", {}, el("tr", {}, keys.map((key, at) => el("th", { class: kind(at), scope: "col" }, word(key))))), body), more);
 }
 
 function segmentTable(connection) {
   return table(["frame", "time", "from_to", "phase", "step", "payload", "meaning", "read_more"],
-    connection.segments.map((segment) => [
-      String(segment.frame), stamp(segment.time - connection.segments[0].time),
+    connection.segments.length, (i) => rowOf(connection.segments[i]), word("ladder", { n: connection.number }));
+}
+
+function rowOf(segment) {
+  const connection = segment.connection;
+  return [String(segment.frame), stamp(segment.time - connection.segments[0].time),
       party(connection, segment.side, segment.ends[segment.side]) + " → " +
         party(connection, 1 - segment.side, segment.ends[1 - segment.side]),
       phase(segment), step(segment), grouped(segment.length),
-      [sentence(segment), remarks(segment).map((note) => el("div", { class: "soft" }, note))], link(segment),
-    ]), word("ladder", { n: connection.number }));
+      [sentence(segment), remarks(segment).map((note) => el("div", { class: "soft" }, note))], link(segment)];
 }
 
-function exchangeTable(connection, list) {
-  const time = (ns) => ns === undefined ? "" : duration(ns);
+function exchangeTable(list) {
+  return table(["number", "request_bytes", "takes", "waiting", "response_bytes", "takes", "frame"],
+    list.length, (i) => exchangeRow(list[i]), word("exchanges_all"));
+}
+
+function exchangeRow(one) {
+  const time = (ns) => ns ? duration(ns) : "";
   const size = (n) => n === undefined ? "" : grouped(n);
-  return table(["exchanges_all", "request_bytes", "takes", "waiting", "response_bytes", "takes", "frame"],
-    list.map((one) => [String(one.id), size(one.request), time(one.requestTime),
-      one.response === undefined ? word("unanswered") : time(one.wait), size(one.response), time(one.responseTime),
-      [frameLink(one.frames[0].frame), one.frames[0] === one.frames[1] ? null : [" – ", frameLink(one.frames[1].frame)]]]),
-    word("exchanges_all"));
+  return [String(one.id), size(one.request), time(one.requestTime),
+      one.response === undefined ? word("unanswered") : one.wait === undefined ? "" : duration(one.wait), size(one.response), time(one.responseTime),
+      [frameLink(one.frames[0].frame), one.frames[0] === one.frames[1] ? null : [" – ", frameLink(one.frames[1].frame)]]];
 }
 
 // ---- The page
@@ -535,7 +551,7 @@ function titleOf(connection) {
 }
 
 function fillConnection(connection) {
-  const known = views.get(connection);
+  const known = viewOf(connection);
   if (known.view) return known.view;
   const view = new Ladder(connection), list = exchangesOf(connection);
   const alt = el("details", { class: "alt", toggle: () => fillTable(known) }, el("summary", {}, word("as_table")));
@@ -545,7 +561,7 @@ function fillConnection(connection) {
     ...[connection.leftOut ? el("p", { class: "notice" }, word("left_out_here", { n: grouped(connection.leftOut) })) : null,
       connection.listener ? el("p", { class: "soft" }, word("listener", { process: name({ ...connection.listener, c: "sure" }) })) : null,
       connections.length > 1 && connection.segments.length > 1 ? plot(connection.segments) : null,
-      list.length ? [el("h3", {}, word("exchanges_all")), exchangeTable(connection, list.slice(0, 200))] : null,
+      list.length ? [el("h3", {}, word("exchanges_all")), exchangeTable(list)] : null,
       el("h3", {}, word("ladder", { n: connection.number })),
       el("div", { class: "pair" }, view.box, view.panel), alt].flat().filter(Boolean));
   view.draw();
@@ -557,9 +573,37 @@ function fillTable(known) {
 }
 
 function open(connection) {
-  const known = views.get(connection);
+  const known = viewOf(connection);
   known.details.open = true;
   return fillConnection(connection);
+}
+
+// Made when it is its turn, or earlier where somebody goes there.
+function viewOf(connection) {
+  const made = views.get(connection);
+  if (made) return made;
+  const inside = el("div", { class: "inside" });
+  const details = el("details", { class: "connection", id: "c" + connection.at,
+    toggle: () => details.open && fillConnection(connection) }, el("summary", {}, titleOf(connection)), inside);
+  const known = { connection, details, inside };
+  views.set(connection, known);
+  return known;
+}
+
+let drawing = 0; // counts, so that an older one ends when a newer begins
+
+// The first connections at once, the others after the window was painted.
+function addConnections(section, first, turn) {
+  if (turn !== drawing) return;
+  const part = connections.slice(first, first + AT_ONCE * (first ? 5 : 1));
+  section.append(...part.map((connection) => viewOf(connection).details));
+  if (first + part.length < connections.length)
+    setTimeout(() => addConnections(section, first + part.length, turn), first ? 0 : 100);
+}
+
+function addAll() {
+  drawing++;
+  byId("connections").append(...connections.map((connection) => viewOf(connection).details));
 }
 
 function drawConnections() {
@@ -567,49 +611,45 @@ function drawConnections() {
   for (const [connection, known] of views)
     opened.set(connection, { open: known.details.open, chosen: known.view ? known.view.chosen : -1 });
   views.clear();
-  const rows = [];
-  for (const connection of connections) {
-    const inside = el("div", { class: "inside" });
-    const details = el("details", { class: "connection", id: "c" + connection.at,
-      toggle: () => details.open && fillConnection(connection) }, el("summary", {}, titleOf(connection)), inside);
-    views.set(connection, { connection, details, inside });
-    rows.push(details);
-  }
   section.replaceChildren(el("h2", { id: "connections-title" }, word("connections_all")),
+    el("p", { id: "how" }, word("how")), legend(),
     ...connections.length > 1 ? [connectionTable(), el("div", { class: "tools" },
       el("button", { type: "button", click: () => setAll(true) }, word("open_all")),
-      el("button", { type: "button", click: () => setAll(false) }, word("close_all")))] : [], ...rows);
-  connections.forEach((connection, at) => {
-    const before = opened.get(connection) || { open: at === 0, chosen: at === 0 ? 0 : -1 };
-    if (before.open) {
-      const view = open(connection);
-      if (before.chosen >= 0) view.choose(before.chosen);
-    }
-  });
+      el("button", { type: "button", click: () => setAll(false) }, word("close_all")))] : []);
+  addConnections(section, 0, ++drawing);
+  if (opened.size === 0) opened.set(connections[0], { open: true, chosen: 0 });
+  for (const [connection, before] of opened) {
+    if (!before.open) continue;
+    if (!viewOf(connection).details.isConnected) addAll();
+    const view = open(connection);
+    if (before.chosen >= 0) view.choose(before.chosen);
+  }
 }
 
 function setAll(isOpen) {
+  addAll();
   for (const connection of connections) {
     if (isOpen) open(connection);
-    else views.get(connection).details.open = false;
+    else viewOf(connection).details.open = false;
   }
 }
 
 function connectionTable() {
-  return table(["number", "client", "server", "handshake", "exchanges_all", "slowest", "out", "in", "ended"],
-    connections.slice(0, 1000).map((connection) => {
-      const client = connection.client, list = exchangesOf(connection);
+  return table(["number", "client", "server", "handshake", "exchanges_all", "slowest", "bytes_out", "bytes_in", "ended"],
+    connections.length, (i) => {
+      const connection = connections[i], client = connection.client, list = exchangesOf(connection);
       const rtt = connection.segments.find((one) => one.more.R !== undefined);
       const slow = list.reduce((most, one) => Math.max(most, one.wait === undefined ? -1 : one.wait), -1);
       const jump = el("button", { type: "button", class: "link", click: () => {
+        if (!viewOf(connection).details.isConnected) addAll();
         const view = open(connection);
-        views.get(connection).details.scrollIntoView();
+        viewOf(connection).details.scrollIntoView();
         view.box.focus({ preventScroll: true });
       } }, connection.number);
       return [jump, party(connection, client), party(connection, 1 - client), rtt ? duration(rtt.more.R) : "",
         String(list.length), slow < 0 ? "" : duration(slow), grouped(connection.bytes[client]),
         grouped(connection.bytes[1 - client]), word(ending(connection))];
-    }), word("connections_all"));
+    }, word("connections_all"));
 }
 
 function drawProcesses() {
@@ -634,10 +674,11 @@ function drawProcesses() {
     ["pid", (row) => row.who.i || ""], has("u") || has("U") ? ["user", (row) => row.who.u || row.who.U || ""] : null,
     has("e") ? ["program", (row) => row.who.e || ""] : null, has("k") ? ["container", (row) => row.who.k || ""] : null,
     has("l") ? ["cmdline", (row) => row.who.l || ""] : null,
-    ["known_by", (row) => source(row.who.s)], ["as_client", (row) => row.as[0] ? counted("connections", row.as[0]) : ""],
-    ["as_server", (row) => row.as[1] ? counted("connections", row.as[1]) : ""], ["sent", (row) => bytes(row.sent)]].filter(Boolean);
+    ["known_by", (row) => source(row.who.s)], ["as_client", (row) => row.as[0] ? grouped(row.as[0]) : ""],
+    ["as_server", (row) => row.as[1] ? grouped(row.as[1]) : ""], ["sent", (row) => grouped(row.sent)]].filter(Boolean);
   byId("processes").replaceChildren(el("h2", { id: "processes-title" }, word("processes")),
-    ...[rows.length ? table(columns.map((column) => column[0]), rows.map((row) => columns.map((column) => column[1](row))), word("processes")) : null,
+    ...[rows.length ? table(columns.map((column) => column[0]), rows.length,
+      (i) => columns.map((column) => column[1](rows[i])), word("processes")) : null,
       unknown ? el("p", { class: "soft" }, word("unknown_about", { n: grouped(unknown), all: grouped(all) })) : null].filter(Boolean));
 }
 
@@ -647,30 +688,32 @@ function source(name) {
 }
 
 function drawInterfaces() {
-  const rows = data.interfaces.map(([id, given], at) => [
-    given && given !== "unknown" ? given : word("unnamed", { n: id || "0" }),
-    grouped(interfaces[at].segments), grouped(interfaces[at].bytes)]);
+  const row = (at) => {
+    const [id, given] = data.interfaces[at];
+    return [given && given !== "unknown" ? given : word("unnamed", { n: id || "0" }),
+      grouped(interfaces[at].segments), grouped(interfaces[at].bytes)];
+  };
   byId("interfaces").replaceChildren(el("h2", { id: "interfaces-title" }, word("interfaces")),
-    table(["interface", "count_segments", "count_bytes"], rows, word("interfaces")));
+    table(["interface", "count_segments", "count_bytes"], interfaces.length, row, word("interfaces")));
 }
 
 function drawNotices() {
   const list = [];
-  if (data.left_out) list.push(word("left_out", { n: grouped(data.left_out), c: grouped(data.connections_left_out),
-    all: segments.length + data.left_out }));
+  if (data.left_out) list.push(word("left_out", { segments: counted("segments", data.left_out), all: segments.length + data.left_out }) +
+    (data.connections_left_out ? (language ? "" : " ") +
+      word("left_out_whole", { connections: counted("connections", data.connections_left_out) }) : ""));
   if (data.complaint) list.push(word("complaint", { error: data.complaint }));
   if (data.filter !== undefined) list.push(word("filtered", { filter: data.filter }));
   if (data.cmdline) list.push(word("cmdline_here"));
   byId("notices").replaceChildren(...list.map((text) => el("p", { class: "notice" }, text)));
 }
 
-function drawLegend() {
+function legend() {
   const used = new Set(segments.map((segment) => segment.phase));
-  byId("legend").setAttribute("aria-label", word("colours"));
-  byId("legend").replaceChildren(...data.phases.map((row, at) => used.has(at) ? el("li", {},
+  return el("ul", { id: "legend", "aria-label": word("colours") }, data.phases.map((row, at) => used.has(at) ? el("li", {},
     svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" },
       svg("line", { class: "arrow p" + at, x1: 1, x2: 32, y1: 7, y2: 7, "stroke-width": 3 }),
-      svg("path", { class: "p" + at, d: "M40 7l-9 -5v10z" })), row[1 + language]) : null).filter(Boolean));
+      svg("path", { class: "p" + at, d: "M40 7l-9 -5v10z" })), row[1 + language]) : null));
 }
 
 function draw() {
@@ -683,10 +726,8 @@ function draw() {
   byId("title").textContent = word("title", { file: data.file });
   byId("lead").textContent = word("lead", { segments: counted("segments", segments.length),
     connections: counted("connections", connections.length), time: duration(last.time - segments[0].time), start: startText() });
-  byId("how").textContent = word("how");
   byId("made-by").textContent = word("made_by", { version: data.version });
   drawNotices();
-  drawLegend();
   byId("breathing").replaceChildren(el("h2", { id: "breathing-title" }, word("breathing")),
     el("p", { class: "soft" }, word("breathing_about")), plot(segments));
   drawProcesses();
@@ -715,6 +756,7 @@ addEventListener("beforeprint", () => {
     known.view.fillAll();
     known.alt.open = true;
     fillTable(known);
+    for (const button of known.inside.querySelectorAll(".more")) button.click();
   }
 });
 })();
