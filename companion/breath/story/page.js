@@ -7,7 +7,7 @@
 (() => {
 const data = JSON.parse(document.getElementById("data").textContent);
 const NS = 1e6; // of a millisecond
-const ROW = 46, CHUNK = 100, BINS = 160, ROWS = 100, TALL = 12, AT_ONCE = 40;
+const ROW = 46, CHUNK = 100, BINS = 160, ROWS = 100, TALL = 12, AT_ONCE = 40, LANES = 4;
 const MARK = Object.fromEntries(data.marks.map((mark, at) => [mark[0], at]));
 const DOUBTS = ["midstream", "inferred", "lost-before", "truncated", "one-direction"];
 const DOUBT_BITS = DOUBTS.reduce((bits, name) => bits | 1 << MARK[name], 0);
@@ -149,6 +149,14 @@ function party(connection, side, lane) {
   return isKnown(who) ? name(who) : address(connection, side);
 }
 
+// Everybody who held that end, one after the other.
+function parties(connection, side) {
+  const names = connection.ends[side].map((id, lane) => [isKnown(end(id)), lane]).filter((one) => one[0])
+    .map((one) => party(connection, side, one[1]));
+  const shown = names.slice(0, LANES).join(language ? "、" : ", ");
+  return names.length > LANES ? shown + " +" + (names.length - LANES) : shown;
+}
+
 function sentence(segment) {
   const text = data.sentences[segment.sentence] ? data.sentences[segment.sentence][language] : "";
   return text.replace(/[\ue000-\ue03b]/g, (place) => segment.numbers[place.charCodeAt(0) - 0xe000] || "");
@@ -239,7 +247,7 @@ function plot(list, id) {
 }
 
 function drawPlot(sums, bins, span, tokens) {
-  const W = 1000, H = 150, left = 125, middle = H / 2 - 8, tall = middle - 16;
+  const W = Math.max(320, Math.min(1000, document.documentElement.clientWidth - 50)), H = 150, left = 125, middle = H / 2 - 8, tall = middle - 16;
   const width = (W - left) / bins;
   const most = [Math.max(1, ...sums[0]), Math.max(1, ...sums[1])];
   const bars = [0, 1].map((way) => {
@@ -264,17 +272,22 @@ function drawPlot(sums, bins, span, tokens) {
 
 // ---- The ladder
 
+// Where the boxes above a ladder stand, each side in its half, and the lifelines below them. A side
+// that passed through more hands than there is room for has one lifeline for the last of them.
 function lanes(connection, W) {
-  const left = 96, right = W - 74, all = [[], []];
+  const boxes = [[], []], rails = [[], []];
   for (const side of [0, 1]) {
-    const count = connection.ends[side].length, isLeft = side === connection.client;
-    const room = (right - left) / 4;
-    for (let i = 0; i < count; i++) {
-      const inset = Math.min(70, (right - left) / 6) + (count > 1 ? room * i / (count - 1 || 1) : 0);
-      all[side].push(isLeft ? left + inset : right - inset);
+    const count = Math.min(LANES, connection.ends[side].length), isLeft = side === connection.client;
+    const room = Math.min(230, (W / 2 - 6) / count - 4), margin = isLeft ? 96 : 74;
+    const free = count === 1 ? Math.max(0, Math.min(56, (W - 640) / 4)) : 0;
+    for (let i = 0; i < connection.ends[side].length; i++) {
+      const at = Math.min(i, count - 1), begin = 2 + free + at * (room + 4);
+      const rail = Math.max(margin + 8 + at * 18, Math.min(begin + room / 2, W / 2 - 24));
+      boxes[side].push({ begin: isLeft ? begin : W - begin - room, room });
+      rails[side].push(isLeft ? rail : W - rail);
     }
   }
-  return all;
+  return { boxes, rails };
 }
 
 function fit(text, room, size) {
@@ -289,20 +302,20 @@ function fit(text, room, size) {
 }
 
 function heads(connection, W) {
-  const all = lanes(connection, W), H = 62;
-  const boxes = [0, 1].map((side) => all[side].map((x, lane) => {
-    const who = end(connection.ends[side][lane]), isLeft = side === connection.client;
-    const room = Math.min(230, (W / 2 - 8) / (all[side].length > 1 ? all[side].length * 0.62 : 1));
-    const begin = Math.max(2, Math.min(W - room - 2, x - room / 2));
+  const H = 62, { boxes } = lanes(connection, W);
+  const draw = (side, lane) => {
+    const who = end(connection.ends[side][lane]), { begin, room } = boxes[side][lane];
     const state = !isKnown(who) ? " unknown" : who.c === "sure" ? "" : " unsure";
+    const beyond = lane === LANES - 1 ? connection.ends[side].length - LANES : 0;
     const line = (y, text, kind) =>
       svg("text", { x: begin + room / 2, y, "text-anchor": "middle", "font-size": 12.5, class: kind }, fit(text, room - 8, 12.5));
     return svg("g", {}, svg("title", {}, name(who) + ", " + address(connection, side)),
       svg("rect", { class: "box" + state, x: begin, y: 4, width: room, height: H - 8, rx: 6 }),
-      line(20, word(isLeft ? "client" : "server"), "time"), line(36, name(who), "who"),
-      line(51, address(connection, side), "time"));
-  }));
-  return svg("svg", { width: W, height: H, viewBox: "0 0 " + W + " " + H, role: "presentation", class: "heads" }, boxes);
+      line(20, word(side === connection.client ? "client" : "server"), "time"),
+      line(36, name(who) + (beyond > 0 ? " +" + beyond : ""), "who"), line(51, address(connection, side), "time"));
+  };
+  return svg("svg", { width: W, height: H, viewBox: "0 0 " + W + " " + H, role: "presentation" },
+    [0, 1].map((side) => boxes[side].slice(0, LANES).map((_, lane) => draw(side, lane))));
 }
 
 function label(segment) {
@@ -318,21 +331,21 @@ function spoken(segment) {
 }
 
 function row(view, segment) {
-  const connection = segment.connection, all = view.lanes, W = view.width;
+  const connection = segment.connection, all = view.rails, W = view.width;
   const y = segment.place % CHUNK * ROW, x1 = all[segment.side][segment.ends[segment.side]];
   const x2 = all[1 - segment.side][segment.ends[1 - segment.side]], way = x2 > x1 ? 1 : -1;
   const doubt = segment.marks & DOUBT_BITS || segment.more.m, at = y + 32, kind = "p" + segment.phase;
   const isReset = data.steps[segment.step][0] === "reset";
   const tip = isReset ? "M" + (x2 - way * 10 - 5) + " " + (at - 5) + "l10 10m0 -10l-10 10"
     : "M" + x2 + " " + at + "l" + -way * 9 + " -5v10z";
-  const text = fit(label(segment), Math.abs(x2 - x1) - (doubt ? 20 : 4), 13);
+  const text = fit(label(segment), Math.abs(x2 - x1) + (W < 480 ? 80 : doubt ? -20 : -4), 13);
   return svg("g", {
     class: "row", role: "option", id: "s" + connection.at + "-" + segment.place, "aria-selected": "false",
     "aria-posinset": segment.place + 1, "aria-setsize": connection.segments.length, "aria-label": spoken(segment),
     "data-place": segment.place,
   },
   svg("rect", { class: "field", x: 0, y, width: W, height: ROW, rx: 4 }),
-  all.flat().map((x) => svg("line", { class: "rail", x1: x, x2: x, y1: y, y2: y + ROW })),
+  [...new Set(all.flat())].map((x) => svg("line", { class: "rail", x1: x, x2: x, y1: y, y2: y + ROW })),
   segment.marks >> MARK["lost-before"] & 1
     ? svg("line", { class: "gap", x1: Math.min(x1, x2), x2: Math.max(x1, x2), y1: y + 2, y2: y + 2 }) : null,
   svg("line", { class: "arrow " + kind, x1, x2: x2 - way * 6, y1: at, y2: at }),
@@ -362,7 +375,7 @@ class Ladder {
 
   draw() {
     this.width = Math.max(300, Math.min(900, this.box.clientWidth || 700));
-    this.lanes = lanes(this.connection, this.width);
+    this.rails = lanes(this.connection, this.width).rails;
     this.watch.disconnect();
     this.box.replaceChildren(el("div", { class: "heads", role: "presentation" }, heads(this.connection, this.width)));
     this.chunks = [];
@@ -492,7 +505,7 @@ const NUMBERS = new Set(["number", "frame", "time", "payload", "count_segments",
 // `cells`: of the i-th of so many rows. A long table scrolls in itself, and a very long one shows its
 // first rows until all are asked for.
 function table(keys, count, cells, caption) {
-  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : "break", body = el("tbody");
+  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : keys[at] === "ended" ? "w" : "break", body = el("tbody");
   const add = (to) => {
     for (let i = body.childElementCount; i < to; i++)
       body.append(el("tr", {}, cells(i).map((cell, at) => el("td", { class: kind(at) }, cell))));
@@ -542,8 +555,8 @@ const views = new Map();
 function titleOf(connection) {
   const client = connection.client, list = exchangesOf(connection).length;
   const who = [client, 1 - client].map((side) => {
-    const known = isKnown(end(connection.ends[side][connection.ends[side].length - 1]));
-    return (known ? party(connection, side, connection.ends[side].length - 1) + " " : "") + address(connection, side);
+    const known = parties(connection, side);
+    return (known ? known + " " : "") + address(connection, side);
   });
   return [el("strong", {}, word("story_of", { n: connection.number })), who.join(" → "), " ",
     el("span", { class: "soft" }, [counted("segments", connection.segments.length), list ? counted("exchanges", list) : null,
@@ -646,7 +659,8 @@ function connectionTable() {
         viewOf(connection).details.scrollIntoView();
         view.box.focus({ preventScroll: true });
       } }, connection.number);
-      return [jump, party(connection, client), party(connection, 1 - client), rtt ? duration(rtt.more.R) : "",
+      return [jump, parties(connection, client) || address(connection, client),
+        parties(connection, 1 - client) || address(connection, 1 - client), rtt ? duration(rtt.more.R) : "",
         String(list.length), slow < 0 ? "" : duration(slow), grouped(connection.bytes[client]),
         grouped(connection.bytes[1 - client]), word(ending(connection))];
     }, word("connections_all"));
@@ -748,7 +762,7 @@ let width = document.documentElement.clientWidth;
 addEventListener("resize", () => {
   if (document.documentElement.clientWidth === width) return;
   width = document.documentElement.clientWidth;
-  for (const known of views.values()) if (known.view) known.view.draw();
+  draw();
 });
 addEventListener("beforeprint", () => {
   for (const known of views.values()) {
