@@ -111,7 +111,9 @@ class Browser:
             answer = self.message()
             if "method" in answer:
                 self.events.append(answer)
-        self.ask("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+        self.ask("new Promise(done => { const look = () => "
+                 "performance.getEntriesByName('first-contentful-paint').length ? done() : "
+                 "setTimeout(look, 10); look(); })")
 
     def ask(self, expression):
         """The value of an expression in the page. The page's policy does not bind the debugger."""

@@ -20,7 +20,7 @@ const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/, LATIN = /[A-Za-z0-9]/;
 // A space where Latin letters or digits and kana or kanji would touch.
 function join(before, after) {
   const left = before.slice(-1), right = after.slice(0, 1);
-  const touch = JAPANESE.test(left) && LATIN.test(right) || LATIN.test(left) && JAPANESE.test(right);
+  const touch = JAPANESE.test(left) && LATIN.test(right) || (LATIN.test(left) || left === ")") && JAPANESE.test(right);
   return before + (touch ? " " : "") + after;
 }
 
@@ -502,10 +502,12 @@ function explain(segment) {
 const NUMBERS = new Set(["number", "frame", "time", "payload", "count_segments", "count_bytes", "sent", "waiting",
   "request_bytes", "response_bytes", "takes", "handshake", "slowest", "bytes_out", "bytes_in", "pid", "exchanges_all", "as_client", "as_server"]);
 
+const WHOLE = new Set(["ended", "user", "interface"]); // short words, on one line
+
 // `cells`: of the i-th of so many rows. A long table scrolls in itself, and a very long one shows its
 // first rows until all are asked for.
 function table(keys, count, cells, caption) {
-  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : keys[at] === "ended" ? "w" : "break", body = el("tbody");
+  const kind = (at) => NUMBERS.has(keys[at]) ? "n" : WHOLE.has(keys[at]) ? "w" : "break", body = el("tbody");
   const add = (to) => {
     for (let i = body.childElementCount; i < to; i++)
       body.append(el("tr", {}, cells(i).map((cell, at) => el("td", { class: kind(at) }, cell))));
