@@ -22,8 +22,7 @@ static const char replacement[] = "\xef\xbf\xbd"; /* U+FFFD */
 static size_t next(const char *octets, size_t length, utf8proc_int32_t *code)
 {
     const utf8proc_ssize_t most = (utf8proc_ssize_t)(length < 4 ? length : 4);
-    const utf8proc_ssize_t taken =
-        utf8proc_iterate((const utf8proc_uint8_t *)octets, most, code);
+    const utf8proc_ssize_t taken = utf8proc_iterate((const utf8proc_uint8_t *)octets, most, code);
 
     if (taken > 0)
         return (size_t)taken;

@@ -15,8 +15,8 @@ void tb_escape_html(struct tb_line *line, const char *octets, size_t length);
  * (HTML, "Restrictions for contents of script elements"). */
 void tb_escape_json(struct tb_line *line, const char *octets, size_t length);
 
-/* Replaces, in place, what no line of JSON may hold as it is: controls and octets that are no UTF-8,
- * each by a question mark. */
+/* Replaces, in place, what no line of JSON may hold as it is: controls and octets that are no
+ * UTF-8, each by a question mark. */
 void tb_escape_clean(char *octets, size_t length);
 
 #endif

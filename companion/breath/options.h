@@ -24,7 +24,7 @@ enum tb_takes {
     TB_TAKES_TIMEOUT = 32,
     TB_TAKES_PAUSE = 64,
     TB_TAKES_TO = 128,
-    TB_TAKES_STORY = 256, /* --segments, --cmdline */
+    TB_TAKES_STORY = 256,     /* --segments, --cmdline */
     TB_TAKES_LONG = 1u << 29, /* with the next: but words that begin with "--" are read here */
     TB_TAKES_OWN = 1u << 30   /* every word behind the command is its own, options too */
 };

@@ -26,7 +26,8 @@
 enum {
     ARGUMENTS_MAX = 2 * TB_STORY_FIELD_COUNT + 32,
     PIECE = 65536,
-    LINE_MAX = 1 << 24, /* octets of a packet's line; the longest sentences are 1000 times shorter */
+    LINE_MAX =
+        1 << 24, /* octets of a packet's line; the longest sentences are 1000 times shorter */
     SEGMENTS = 10000,
     SIGNAL_BASE = 128,
     COMPLAINT_MAX = 4000,
@@ -170,7 +171,7 @@ static int open_capture(struct story *story)
     plain = S_ISREG(file.st_mode);
     story->mode = plain ? file.st_mode & READ_WRITE_ALL : PRIVATE_MODE;
     story->in = plain && (geteuid() != 0 || (file.st_mode & S_IROTH) != 0) ? tb_auto_take_fd(&fd)
-                                                                         : copy(fd);
+                                                                           : copy(fd);
     return story->in < 0 ? trouble_file(story, story->capture, story->in) : 0;
 }
 
@@ -201,10 +202,19 @@ static void put_call(const struct story *story, enum tb_lang lang, struct call *
                 numbers[] = "-n", display[] = "-Y", ours[] = "tcp-breath", type[] = "-T",
                 ek[] = "ek", option[] = "-o", prefix[] = "tcp-breath.info_prefix:FALSE",
                 english[] = "tcp-breath.language:en", japanese[] = "tcp-breath.language:ja";
-    char *const fixed[] = { name, read,   standard, twice,  numbers,
-                            type, ek,     option,   prefix, option,
+    char *const fixed[] = { name,
+                            read,
+                            standard,
+                            twice,
+                            numbers,
+                            type,
+                            ek,
+                            option,
+                            prefix,
+                            option,
                             lang == TB_LANG_JA ? japanese : english,
-                            display, story->filter == NULL ? ours : story->filter };
+                            display,
+                            story->filter == NULL ? ours : story->filter };
 
     memcpy(call->argument, fixed, sizeof(fixed));
     call->count = sizeof(fixed) / sizeof(fixed[0]);
@@ -479,11 +489,9 @@ static int explain_failure(struct story *story, const char *path)
     if (status != 0)
         return status;
     if (story->filter != NULL && !filter_parses(story, path))
-        return tb_trouble(&request->trouble, request->page.lang, TB_EXIT_USAGE,
-                          TB_SAY_STORY_FILTER,
+        return tb_trouble(&request->trouble, request->page.lang, TB_EXIT_USAGE, TB_SAY_STORY_FILTER,
                           TB_TOKENS({ "error", tb_line_text(&story->complaint) }));
-    return tb_trouble(&request->trouble, request->page.lang, TB_EXIT_REFUSED,
-                      TB_SAY_PACKETS_FAILED,
+    return tb_trouble(&request->trouble, request->page.lang, TB_EXIT_REFUSED, TB_SAY_PACKETS_FAILED,
                       TB_TOKENS({ "error", tb_line_text(&story->complaint) }));
 }
 
@@ -551,9 +559,9 @@ static void tell(const struct story *story, const struct tb_line *name)
     if (page->complaint != NULL)
         tb_page_tell(&talk, TB_SAY_STORY_CUT, TB_TOKENS({ "error", page->complaint }));
     if (page->left_out > 0)
-        tb_page_tell(&talk, TB_SAY_STORY_LEFT_OUT,
-                     TB_TOKENS({ "shown", tb_line_text(&shown) },
-                               { "count", tb_line_text(&left_out) }));
+        tb_page_tell(
+            &talk, TB_SAY_STORY_LEFT_OUT,
+            TB_TOKENS({ "shown", tb_line_text(&shown) }, { "count", tb_line_text(&left_out) }));
     if (!is_standard(name))
         (void)fprintf(story->request->page.stream, "%s\n", tb_line_text(&outside));
     tb_line_free(&outside);

@@ -135,8 +135,7 @@ static struct tb_story_connection *connection_of(struct tb_story_page *page, uin
 
         if (more == NULL)
             return NULL;
-        memset(more + page->connection_size, 0,
-               (size - page->connection_size) * sizeof(*more));
+        memset(more + page->connection_size, 0, (size - page->connection_size) * sizeof(*more));
         page->connections = more;
         page->connection_size = size;
     }
@@ -223,8 +222,8 @@ static uint32_t end_of(const struct segment *segment, unsigned side)
 
     tb_line_put(line, "{");
     for (size_t i = 0; i < TB_STORY_END_FIELD_COUNT; i++) {
-        const char *value = tb_story_row_value(
-            segment->row, (enum tb_story_field)(first + i), segment->layer);
+        const char *value =
+            tb_story_row_value(segment->row, (enum tb_story_field)(first + i), segment->layer);
 
         if (value == NULL || (end_keys[i][0] == 'l' && !segment->page->cmdline))
             continue;
@@ -292,8 +291,8 @@ static const char *value_of(const struct segment *segment, enum tb_story_field f
 
 static void put_name(const struct segment *segment, enum tb_story_names which, const char *text)
 {
-    const uint32_t at = text == NULL ? TB_NAMES_NONE
-                                     : tb_names_add(&segment->page->names[which], text);
+    const uint32_t at =
+        text == NULL ? TB_NAMES_NONE : tb_names_add(&segment->page->names[which], text);
 
     put_item(&segment->page->line, at == TB_NAMES_NONE ? NONE : (int64_t)at);
 }
@@ -357,13 +356,20 @@ static void put_numbers(const struct segment *segment)
         const char *key;
         bool time;
     } rows[] = {
-        { TB_STORY_HANDSHAKE, "h", false },        { TB_STORY_EXCHANGE, "x", false },
-        { TB_STORY_REQUEST_IN, "i", false },       { TB_STORY_RESPONSE_IN, "I", false },
-        { TB_STORY_ACKS, "a", false },             { TB_STORY_ACKED_IN, "A", false },
-        { TB_STORY_RESPONSE_TIME, "r", true },     { TB_STORY_REQUEST_DURATION, "q", true },
-        { TB_STORY_RESPONSE_DURATION, "s", true }, { TB_STORY_RTT, "R", true },
-        { TB_STORY_RTT_SERVER, "P", true },        { TB_STORY_RTT_CLIENT, "C", true },
-        { TB_STORY_REQUEST_BYTES, "Q", false },    { TB_STORY_RESPONSE_BYTES, "S", false },
+        { TB_STORY_HANDSHAKE, "h", false },
+        { TB_STORY_EXCHANGE, "x", false },
+        { TB_STORY_REQUEST_IN, "i", false },
+        { TB_STORY_RESPONSE_IN, "I", false },
+        { TB_STORY_ACKS, "a", false },
+        { TB_STORY_ACKED_IN, "A", false },
+        { TB_STORY_RESPONSE_TIME, "r", true },
+        { TB_STORY_REQUEST_DURATION, "q", true },
+        { TB_STORY_RESPONSE_DURATION, "s", true },
+        { TB_STORY_RTT, "R", true },
+        { TB_STORY_RTT_SERVER, "P", true },
+        { TB_STORY_RTT_CLIENT, "C", true },
+        { TB_STORY_REQUEST_BYTES, "Q", false },
+        { TB_STORY_RESPONSE_BYTES, "S", false },
         { TB_STORY_WINDOW, "w", false },
     };
     struct tb_line *line = &segment->page->line;
@@ -542,9 +548,7 @@ int tb_story_page_add(struct tb_story_page *page, const struct tb_story_row *row
         (void)snprintf(page->start, sizeof(page->start), "%s", epoch);
     told.layers = row->layers; /* only the sentence was asked for */
     for (size_t layer = 0; layer < row->layers && error == 0; layer++) {
-        struct segment segment = {
-            .page = page, .row = row, .japanese = &told, .layer = layer
-        };
+        struct segment segment = { .page = page, .row = row, .japanese = &told, .layer = layer };
 
         error = add_segment(page, &segment);
     }

@@ -68,4 +68,3 @@ void tb_story_text_put(struct tb_line *line, const char *sentence, struct tb_sto
         }
     }
 }
-

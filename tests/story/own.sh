@@ -13,7 +13,7 @@ story_begin()
     mkdir "$TB_TMP/bin"
     cp "$TB_BUILD_DIR/bin/breath" "$TB_TMP/bin/breath"
     chmod -R a+rX "$TB_TMP/bin"
-    cd "$TB_TMP/out"
+    cd "$TB_TMP/out" || tb_fail "no folder for pages"
 }
 
 # ARGUMENT...: breath story, in $TB_TMP/out; what it prints in ../printed, what it says in ../said,

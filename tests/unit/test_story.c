@@ -29,14 +29,16 @@ static void what_could_end_its_place_is_escaped(void **state)
         const char *json;
     } rows[] = {
         { "curl", "curl", "\"curl\"" },
-        { "</script><b>", "&#60;/script&#62;&#60;b&#62;", "\"\\u003c/script\\u003e\\u003cb\\u003e\"" },
+        { "</script><b>", "&#60;/script&#62;&#60;b&#62;",
+          "\"\\u003c/script\\u003e\\u003cb\\u003e\"" },
         { "\" onload='x", "&#34; onload=&#39;x", "\"\\u0022 onload=\\u0027x\"" },
         { "a&amp;\\u003c", "a&#38;amp;\\u003c", "\"a\\u0026amp;\\u005cu003c\"" },
         { "\x1b[31m\n", "\xef\xbf\xbd[31m\xef\xbf\xbd", "\"\\u001b[31m\\u000a\"" },
         { "\xc2\x85", "\xef\xbf\xbd", "\"\\u0085\"" },
         { "\xe2\x80\xa8\xe2\x80\xa9", "\xe2\x80\xa8\xe2\x80\xa9", "\"\\u2028\\u2029\"" },
         { "\xe2\x80\xae", "\xef\xbf\xbd", "\"\\u202e\"" },
-        { "\xff\xe2\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
+        { "\xff\xe2\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
+          "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
         { "\xe3\x81\x82", "\xe3\x81\x82", "\"\xe3\x81\x82\"" },
     };
 
@@ -124,11 +126,13 @@ static void put_back(struct tb_line *line, const char *text, const struct tb_sto
 static void a_sentence_and_its_numbers_are_the_sentence(void **state)
 {
     static const char *const sentences[][2] = {
-        { "The client sends 78 bytes, 0.094 ms later.", "0.094 ミリ秒後に 78 バイトを送りました。" },
+        { "The client sends 78 bytes, 0.094 ms later.",
+          "0.094 ミリ秒後に 78 バイトを送りました。" },
         { "", "" },
         { "9", "9.9.9" },
         { "GET /a1b22/%33 007 1. 2.", "007" },
-        { "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 "
+        { "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 "
+          "33 34 "
           "35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 51 52 53 54 55 56 57 58 59 60 61 62 63",
           "63 62 1" },
     };
@@ -170,8 +174,12 @@ static void nobody_else_makes_the_place_of_a_number(void **state)
     struct tb_line line = { 0 };
 
     (void)state;
-    tb_story_text_put(&line, "a\xee\x80\x80" "b\xee\x84\x80", &numbers);
-    assert_string_equal(tb_line_text(&line), "a\xef\xbf\xbd" "b\xee\x84\x80");
+    tb_story_text_put(&line,
+                      "a\xee\x80\x80"
+                      "b\xee\x84\x80",
+                      &numbers);
+    assert_string_equal(tb_line_text(&line), "a\xef\xbf\xbd"
+                                             "b\xee\x84\x80");
     assert_int_equal(numbers.count, 0);
     tb_line_free(&line);
 }
@@ -314,26 +322,27 @@ static void numbers_are_digits(void **state)
 /* ---- storypage.c */
 
 /* A segment of a connection, from either side. */
-static void put_segment(struct tb_story_page *page, unsigned frame, unsigned connection, bool client,
-                        const char *name)
+static void put_segment(struct tb_story_page *page, unsigned frame, unsigned connection,
+                        bool client, const char *name)
 {
     char english[2048], japanese[256];
     struct tb_story_row row, told;
 
-    (void)snprintf(english, sizeof(english),
-                   "{\"layers\":{\"frame_number\":[\"%u\"],\"frame_time_epoch\":[\"1767225600.5\"],"
-                   "\"frame_time_relative\":[\"%u.000000000\"],\"frame_protocols\":[\"eth:ip:tcp\"],"
-                   "\"ip_src\":[\"192.0.2.%d\"],\"ip_dst\":[\"192.0.2.%d\"],\"tcp_srcport\":[\"%d\"],"
-                   "\"tcp_dstport\":[\"%d\"],\"tcp_len\":[\"5\"],\"tcp-breath_phase\":[\"request\"],"
-                   "\"tcp-breath_step\":[\"request\"],\"tcp-breath_connection\":[\"%u\"],"
-                   "\"tcp-breath_role\":[\"%s\"],\"tcp-breath_meaning\":[\"%s sends 5 bytes.\"],"
-                   "\"tcp-breath_rfc\":[\"javascript:alert(1)\"],"
-                   "\"tcp-breath_client_process\":[\"%s\"],\"tcp-breath_client_cmdline\":[\"secret\"]}}",
-                   frame, frame, client ? 1 : 2, client ? 2 : 1, client ? 4000 : 80,
-                   client ? 80 : 4000, connection, client ? "client" : "server", name, name);
+    (void)snprintf(
+        english, sizeof(english),
+        "{\"layers\":{\"frame_number\":[\"%u\"],\"frame_time_epoch\":[\"1767225600.5\"],"
+        "\"frame_time_relative\":[\"%u.000000000\"],\"frame_protocols\":[\"eth:ip:tcp\"],"
+        "\"ip_src\":[\"192.0.2.%d\"],\"ip_dst\":[\"192.0.2.%d\"],\"tcp_srcport\":[\"%d\"],"
+        "\"tcp_dstport\":[\"%d\"],\"tcp_len\":[\"5\"],\"tcp-breath_phase\":[\"request\"],"
+        "\"tcp-breath_step\":[\"request\"],\"tcp-breath_connection\":[\"%u\"],"
+        "\"tcp-breath_role\":[\"%s\"],\"tcp-breath_meaning\":[\"%s sends 5 bytes.\"],"
+        "\"tcp-breath_rfc\":[\"javascript:alert(1)\"],"
+        "\"tcp-breath_client_process\":[\"%s\"],\"tcp-breath_client_cmdline\":[\"secret\"]}}",
+        frame, frame, client ? 1 : 2, client ? 2 : 1, client ? 4000 : 80, client ? 80 : 4000,
+        connection, client ? "client" : "server", name, name);
     (void)snprintf(japanese, sizeof(japanese),
-                   "{\"layers\":{\"frame_number\":[\"%u\"],\"tcp-breath_meaning\":[\"%s 5\"]}}", frame,
-                   name);
+                   "{\"layers\":{\"frame_number\":[\"%u\"],\"tcp-breath_meaning\":[\"%s 5\"]}}",
+                   frame, name);
     assert_int_equal(read_row(&row, english), 1);
     assert_int_equal(read_row(&told, japanese), 1);
     assert_int_equal(tb_story_page_add(page, &row, &told), 0);
