@@ -85,6 +85,20 @@ void tb_escape_json(struct tb_line *line, const char *octets, size_t length)
     tb_line_put(line, "\"");
 }
 
+void tb_escape_json_text(struct tb_line *line, const char *text)
+{
+    tb_escape_json(line, text, strlen(text));
+}
+
+void tb_escape_json_key(struct tb_line *line, const char *key)
+{
+    const bool first = line->length == 0 || line->text[line->length - 1] == '{';
+
+    tb_line_put(line, first ? "\"" : ",\"");
+    tb_line_put(line, key);
+    tb_line_put(line, "\":");
+}
+
 void tb_escape_clean(char *octets, size_t length)
 {
     utf8proc_int32_t code;

@@ -15,6 +15,10 @@ void tb_escape_html(struct tb_line *line, const char *octets, size_t length);
  * (HTML, "Restrictions for contents of script elements"). */
 void tb_escape_json(struct tb_line *line, const char *octets, size_t length);
 
+/* Likewise of a terminated text; and as the next key of the object that the line ends in. */
+void tb_escape_json_text(struct tb_line *line, const char *text);
+void tb_escape_json_key(struct tb_line *line, const char *key);
+
 /* Replaces, in place, what no line of JSON may hold as it is: controls and octets that are no
  * UTF-8, each by a question mark. */
 void tb_escape_clean(char *octets, size_t length);

@@ -4,7 +4,6 @@
  * The plugin's sentences come in the language of a preference, so that tshark runs twice, side by
  * side: once for all fields, once for the Japanese sentences. The page is written into a temporary
  * file in the folder of the result, and takes its name when it is complete. */
-#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -12,7 +11,6 @@
 #include <string.h>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,10 +19,10 @@
 #include "command.h"
 #include "packets.h"
 #include "program.h"
+#include "storyfeed.h"
 #include "storypage.h"
 
 enum {
-    ARGUMENTS_MAX = 2 * TB_STORY_FIELD_COUNT + 32,
     PIECE = 65536,
     LINE_MAX =
         1 << 24, /* octets of a packet's line; the longest sentences are 1000 times shorter */
@@ -35,26 +33,17 @@ enum {
     READ_WRITE_ALL = 0666
 };
 
-/* What one tshark prints. */
-struct feed {
-    pid_t pid;
-    int out;
-    char *text;
-    size_t size, begin, end;
-    bool ended;
-};
-
 struct story {
     struct tb_request *request;
-    char *capture; /* as it was typed */
-    char *output;
+    const char *capture; /* as it was typed */
+    const char *output;
     char *filter;
     int in;      /* a file that tshark may open by /dev/stdin */
     mode_t mode; /* of the page: whoever may read the capture may read it */
     int err;     /* what tshark complains of */
     int signals;
     int signal; /* that ended it; 0: none */
-    struct feed feed[TB_LANG_COUNT];
+    struct tb_story_feed feed[TB_LANG_COUNT];
     struct tb_story_page page;
     struct tb_line temporary; /* its name; empty: none */
     struct tb_line complaint;
@@ -177,76 +166,6 @@ static int open_capture(struct story *story)
 
 /* ---- tshark */
 
-struct call {
-    char *argument[ARGUMENTS_MAX];
-    char name[TB_STORY_FIELD_COUNT][TB_STORY_NAME_MAX];
-    size_t count;
-};
-
-static void add_fields(struct call *call, size_t first, size_t behind, bool cmdline)
-{
-    static char field[] = "-e";
-
-    for (size_t i = first; i < behind; i++) {
-        if (!cmdline && (i == TB_STORY_CLIENT_CMDLINE || i == TB_STORY_SERVER_CMDLINE))
-            continue;
-        tb_story_field_name(i, call->name[i]);
-        call->argument[call->count++] = field;
-        call->argument[call->count++] = call->name[i];
-    }
-}
-
-static void put_call(const struct story *story, enum tb_lang lang, struct call *call)
-{
-    static char name[] = "tshark", read[] = "-r", standard[] = "/dev/stdin", twice[] = "-2",
-                numbers[] = "-n", display[] = "-Y", ours[] = "tcp-breath", type[] = "-T",
-                ek[] = "ek", option[] = "-o", prefix[] = "tcp-breath.info_prefix:FALSE",
-                english[] = "tcp-breath.language:en", japanese[] = "tcp-breath.language:ja";
-    char *const fixed[] = { name,
-                            read,
-                            standard,
-                            twice,
-                            numbers,
-                            type,
-                            ek,
-                            option,
-                            prefix,
-                            option,
-                            lang == TB_LANG_JA ? japanese : english,
-                            display,
-                            story->filter == NULL ? ours : story->filter };
-
-    memcpy(call->argument, fixed, sizeof(fixed));
-    call->count = sizeof(fixed) / sizeof(fixed[0]);
-    if (lang == TB_LANG_JA)
-        add_fields(call, TB_STORY_FRAME, TB_STORY_MEANING + 1, false);
-    else
-        add_fields(call, TB_STORY_FRAME, TB_STORY_FIELD_COUNT, story->page.cmdline);
-    assert(call->count < ARGUMENTS_MAX);
-}
-
-static int start_feed(struct story *story, enum tb_lang lang, const char *path)
-{
-    struct call call = { .count = 0 };
-    struct tb_program program = { .path = path,
-                                  .arguments = call.argument,
-                                  .in = story->in,
-                                  .err = story->err,
-                                  .kept = -1,
-                                  .unprivileged = true };
-    struct feed *feed = &story->feed[lang];
-    int between[2];
-
-    put_call(story, lang, &call);
-    if (pipe2(between, O_CLOEXEC) != 0)
-        return -errno;
-    program.out = between[1];
-    feed->out = between[0];
-    feed->pid = tb_program_start(&program);
-    (void)close(between[1]);
-    return feed->pid < 0 ? (int)feed->pid : 0;
-}
-
 /* The first line of what tshark said of its own; what it may call /dev/stdin is the capture. */
 static void read_complaint(struct story *story)
 {
@@ -275,93 +194,6 @@ static void read_complaint(struct story *story)
 
 /* ---- What it prints */
 
-static char *whole_line(const struct feed *feed)
-{
-    return feed->end == feed->begin
-               ? NULL
-               : memchr(feed->text + feed->begin, '\n', feed->end - feed->begin);
-}
-
-/* Room for a piece more. */
-static int make_room(struct feed *feed)
-{
-    char *text;
-
-    if (feed->begin > 0) {
-        memmove(feed->text, feed->text + feed->begin, feed->end - feed->begin);
-        feed->end -= feed->begin;
-        feed->begin = 0;
-    }
-    if (feed->size - feed->end >= PIECE)
-        return 0;
-    if (feed->size > LINE_MAX)
-        return -EMSGSIZE;
-    text = realloc(feed->text, feed->size * 2 + PIECE);
-    if (text == NULL)
-        return -ENOMEM;
-    feed->text = text;
-    feed->size = feed->size * 2 + PIECE;
-    return 0;
-}
-
-static int read_piece(struct feed *feed)
-{
-    const int error = make_room(feed);
-    ssize_t got;
-
-    if (error != 0)
-        return error;
-    got = read(feed->out, feed->text + feed->end, PIECE);
-    if (got < 0)
-        return errno == EINTR ? 0 : -errno;
-    feed->end += (size_t)got;
-    feed->ended = got == 0;
-    return 0;
-}
-
-/* Until a line is there or the end. -EINTR: a signal came. */
-static int await_line(struct story *story, struct feed *feed)
-{
-    int error = 0;
-
-    while (error == 0 && !feed->ended && whole_line(feed) == NULL) {
-        struct pollfd wanted[] = { { .fd = feed->out, .events = POLLIN },
-                                   { .fd = story->signals, .events = POLLIN } };
-
-        if (poll(wanted, 2, -1) < 0)
-            error = errno == EINTR ? 0 : -errno;
-        else if (wanted[1].revents != 0)
-            error = -EINTR;
-        else
-            error = read_piece(feed);
-    }
-    return error;
-}
-
-/* The next packet of a feed: 1, 0 at its end, or -errno. */
-static int next_row(struct story *story, struct feed *feed, struct tb_story_row *row)
-{
-    int found = 0;
-
-    while (found == 0) {
-        const int error = await_line(story, feed);
-        char *line = feed->text + feed->begin;
-        char *end;
-
-        if (error != 0)
-            return error;
-        end = whole_line(feed);
-        if (end == NULL)
-            return 0;
-        *end = '\0';
-        feed->begin += (size_t)(end + 1 - line);
-        /* every second line is an "index" one, for a database */
-        if (end != line && strncmp(line, "{\"index\"", 8) != 0)
-            found = tb_story_row_read(row, line, (size_t)(end - line));
-    }
-    return found;
-}
-
 /* Returns 0 at the end of both. Where a capture breaks off, so do both, at the same packet. */
 static int read_all(struct story *story)
 {
@@ -369,9 +201,9 @@ static int read_all(struct story *story)
     int more = 1;
 
     while (more > 0) {
-        more = next_row(story, &story->feed[TB_LANG_EN], &row);
+        more = tb_story_feed_next(&story->feed[TB_LANG_EN], story->signals, &row);
         if (more > 0) {
-            more = next_row(story, &story->feed[TB_LANG_JA], &japanese);
+            more = tb_story_feed_next(&story->feed[TB_LANG_JA], story->signals, &japanese);
             if (more > 0) {
                 const int error = tb_story_page_add(&story->page, &row, &japanese);
 
@@ -516,6 +348,18 @@ static int judge(struct story *story, int failed, const char *path)
     return status;
 }
 
+static int start_feed(struct story *story, enum tb_lang lang, const char *path)
+{
+    const struct tb_story_ask ask = { .path = path,
+                                      .in = story->in,
+                                      .err = story->err,
+                                      .filter = story->filter,
+                                      .cmdline = story->page.cmdline,
+                                      .lang = lang };
+
+    return tb_story_feed_start(&story->feed[lang], &ask);
+}
+
 static int run_tshark(struct story *story)
 {
     char path[TB_PROGRAM_PATH_MAX];
@@ -594,9 +438,7 @@ static void end(struct story *story)
     if (story->page.out != NULL)
         (void)fclose(story->page.out);
     for (int lang = 0; lang < TB_LANG_COUNT; lang++) {
-        if (story->feed[lang].out >= 0)
-            (void)close(story->feed[lang].out);
-        free(story->feed[lang].text);
+        tb_story_feed_free(&story->feed[lang]);
     }
     if (story->in >= 0)
         (void)close(story->in);
@@ -609,30 +451,39 @@ static void end(struct story *story)
     tb_line_free(&story->complaint);
 }
 
+/* With what was asked for. */
+static int begin(struct story *story)
+{
+    const struct tb_request *request = story->request;
+    const char *slash = strrchr(story->capture, '/');
+
+    story->signals = tb_packets_signals();
+    story->err = memfd_create("complaint", MFD_CLOEXEC);
+    if (story->signals < 0 || story->err < 0)
+        return tb_trouble_system(&story->request->trouble, "story", errno);
+    story->page.file = slash == NULL ? story->capture : slash + 1;
+    story->page.filter = story->filter;
+    story->page.version = TB_VERSION;
+    story->page.lang = request->page.lang;
+    story->page.cmdline = request->options.cmdline;
+    story->page.limit = request->options.segments > 0 ? request->options.segments : SEGMENTS;
+    return go(story);
+}
+
 int tb_story(struct tb_request *request)
 {
     struct story story = { .request = request,
+                           .capture = "",
                            .in = -1,
                            .feed = { { .out = -1 }, { .out = -1 } },
-                           .err = memfd_create("complaint", MFD_CLOEXEC),
+                           .err = -1,
                            .signals = -1 };
     int status = read_options(&story);
-    const char *slash = story.capture == NULL ? NULL : strrchr(story.capture, '/');
 
-    if (status == 0 && request->options.help) {
+    if (status == 0 && request->options.help)
         tb_help_print(&request->page, request->command);
-    } else if (status == 0) {
-        story.signals = tb_packets_signals();
-        story.page.file = slash == NULL ? story.capture : slash + 1;
-        story.page.filter = story.filter;
-        story.page.version = TB_VERSION;
-        story.page.lang = request->page.lang;
-        story.page.cmdline = request->options.cmdline;
-        story.page.limit = request->options.segments > 0 ? request->options.segments : SEGMENTS;
-        status = story.signals < 0 || story.err < 0
-                     ? tb_trouble_system(&request->trouble, "story", errno)
-                     : go(&story);
-    }
+    else if (status == 0)
+        status = begin(&story);
     end(&story);
     return story.signal != 0 ? SIGNAL_BASE + story.signal : status;
 }

@@ -14,6 +14,7 @@
 #include "event.h"
 #include "owner.h"
 #include "storytext.h"
+#include "storywords.h"
 
 enum {
     NONE = -1,
@@ -49,26 +50,13 @@ struct segment {
 /* ---- What is always the same: the files beside this one */
 
 #define ASSET(name, path)                                                                          \
-    __asm__(".section .rodata\n"                                                                   \
-            ".global tb_story_" #name "\n.global tb_story_" #name "_end\n"                         \
-            "tb_story_" #name ":\n.incbin \"" TB_STORY_FOLDER "/" path "\"\n"                      \
-            "tb_story_" #name "_end:\n.byte 0\n.previous\n");                                      \
-    extern const char tb_story_##name[], tb_story_##name##_end[]
+    __asm__(".section .rodata\n.global tb_story_" #name "\ntb_story_" #name ":\n"                  \
+            ".incbin \"" TB_STORY_FOLDER "/" path "\"\n.byte 0\n.previous\n");                     \
+    extern const char tb_story_##name[]
 
 ASSET(style, "page.css");
 ASSET(body, "body.html");
 ASSET(script, "page.js");
-
-static const struct {
-    const char *key;
-    const char *word[TB_LANG_COUNT];
-} words[] = {
-#define TB_STORY_WORD(key, english, japanese) { #key, { english, japanese } },
-#include "story.def"
-};
-
-#define WRITE_ASSET(page, name)                                                                    \
-    (void)fwrite(tb_story_##name, 1, (size_t)(tb_story_##name##_end - tb_story_##name), (page)->out)
 
 void tb_story_page_begin(struct tb_story_page *page)
 {
@@ -88,28 +76,14 @@ void tb_story_page_begin(struct tb_story_page *page)
     tb_line_put(line, " - TCP Breath</title>\n<style>");
     (void)fwrite(line->text, 1, line->length, page->out);
     tb_line_clear(line);
-    WRITE_ASSET(page, style);
+    (void)fputs(tb_story_style, page->out);
     (void)fputs("</style>\n</head>\n<body>\n", page->out);
-    WRITE_ASSET(page, body);
+    (void)fputs(tb_story_body, page->out);
     (void)fputs("<script type=\"application/json\" id=\"data\">{\"segments\":[", page->out);
     page->last_interface = TB_NAMES_NONE;
 }
 
 /* ---- JSON */
-
-static void put_text(struct tb_line *line, const char *text)
-{
-    tb_escape_json(line, text, strlen(text));
-}
-
-static void put_key(struct tb_line *line, const char *key)
-{
-    const char last = line->length == 0 ? '{' : line->text[line->length - 1];
-
-    tb_line_put(line, last == '{' ? "\"" : ",\"");
-    tb_line_put(line, key);
-    tb_line_put(line, "\":");
-}
 
 static void put_signed(struct tb_line *line, int64_t number)
 {
@@ -227,8 +201,8 @@ static uint32_t end_of(const struct segment *segment, unsigned side)
 
         if (value == NULL || (end_keys[i][0] == 'l' && !segment->page->cmdline))
             continue;
-        put_key(line, end_keys[i]);
-        put_text(line, value);
+        tb_escape_json_key(line, end_keys[i]);
+        tb_escape_json_text(line, value);
     }
     tb_line_put(line, "}");
     end = tb_names_add(&segment->page->names[TB_STORY_NAMES_END], line->text + before);
@@ -247,12 +221,12 @@ static void note_listener(const struct segment *segment, struct tb_story_connect
         return;
     tb_line_put(&text, "{");
     if (name != NULL) {
-        put_key(&text, "p");
-        put_text(&text, name);
+        tb_escape_json_key(&text, "p");
+        tb_escape_json_text(&text, name);
     }
     if (pid != NULL) {
-        put_key(&text, "i");
-        put_text(&text, pid);
+        tb_escape_json_key(&text, "i");
+        tb_escape_json_text(&text, pid);
     }
     tb_line_put(&text, "}");
     connection->listener = text.text;
@@ -307,11 +281,11 @@ static void put_sentence(const struct segment *segment)
     struct tb_line both = { 0 }, one = { 0 };
 
     tb_story_text_put(&one, english == NULL ? "" : english, &numbers);
-    put_text(&both, tb_line_text(&one));
+    tb_escape_json_text(&both, tb_line_text(&one));
     tb_line_clear(&one);
     tb_line_put(&both, ",");
     tb_story_text_put(&one, japanese == NULL ? "" : japanese, &numbers);
-    put_text(&both, tb_line_text(&one));
+    tb_escape_json_text(&both, tb_line_text(&one));
     put_name(segment, TB_STORY_NAMES_SENTENCE, tb_line_text(&both));
     tb_line_put(line, ",[");
     for (size_t i = 0; i < numbers.count; i++) {
@@ -352,25 +326,25 @@ static void put_rfc(const struct segment *segment)
 static void put_numbers(const struct segment *segment)
 {
     static const struct {
-        enum tb_story_field field;
         const char *key;
+        enum tb_story_field field;
         bool time;
     } rows[] = {
-        { TB_STORY_HANDSHAKE, "h", false },
-        { TB_STORY_EXCHANGE, "x", false },
-        { TB_STORY_REQUEST_IN, "i", false },
-        { TB_STORY_RESPONSE_IN, "I", false },
-        { TB_STORY_ACKS, "a", false },
-        { TB_STORY_ACKED_IN, "A", false },
-        { TB_STORY_RESPONSE_TIME, "r", true },
-        { TB_STORY_REQUEST_DURATION, "q", true },
-        { TB_STORY_RESPONSE_DURATION, "s", true },
-        { TB_STORY_RTT, "R", true },
-        { TB_STORY_RTT_SERVER, "P", true },
-        { TB_STORY_RTT_CLIENT, "C", true },
-        { TB_STORY_REQUEST_BYTES, "Q", false },
-        { TB_STORY_RESPONSE_BYTES, "S", false },
-        { TB_STORY_WINDOW, "w", false },
+        { "h", TB_STORY_HANDSHAKE, false },
+        { "x", TB_STORY_EXCHANGE, false },
+        { "i", TB_STORY_REQUEST_IN, false },
+        { "I", TB_STORY_RESPONSE_IN, false },
+        { "a", TB_STORY_ACKS, false },
+        { "A", TB_STORY_ACKED_IN, false },
+        { "r", TB_STORY_RESPONSE_TIME, true },
+        { "q", TB_STORY_REQUEST_DURATION, true },
+        { "s", TB_STORY_RESPONSE_DURATION, true },
+        { "R", TB_STORY_RTT, true },
+        { "P", TB_STORY_RTT_SERVER, true },
+        { "C", TB_STORY_RTT_CLIENT, true },
+        { "Q", TB_STORY_REQUEST_BYTES, false },
+        { "S", TB_STORY_RESPONSE_BYTES, false },
+        { "w", TB_STORY_WINDOW, false },
     };
     struct tb_line *line = &segment->page->line;
 
@@ -381,7 +355,7 @@ static void put_numbers(const struct segment *segment)
 
         if (rows[i].time ? !tb_story_nanoseconds(value, &ns) : !tb_story_number(value, &number))
             continue;
-        put_key(line, rows[i].key);
+        tb_escape_json_key(line, rows[i].key);
         if (rows[i].time)
             put_signed(line, ns);
         else
@@ -412,7 +386,7 @@ static void put_lists(const struct segment *segment)
             if (!tb_story_number(value, &number))
                 continue;
             if (before[0] == '[')
-                put_key(line, rows[row].key);
+                tb_escape_json_key(line, rows[row].key);
             tb_line_put(line, before);
             tb_line_put_number(line, number);
             before = ",";
@@ -437,15 +411,15 @@ static void put_changes(const struct segment *segment)
         if (end == connection->end[side])
             continue;
         connection->end[side] = end;
-        put_key(&page->line, side == 0 ? "e" : "E");
+        tb_escape_json_key(&page->line, side == 0 ? "e" : "E");
         put_signed(&page->line, end == TB_NAMES_NONE ? NONE : (int64_t)end);
     }
-    put_text(&key, id == NULL ? "" : id);
+    tb_escape_json_text(&key, id == NULL ? "" : id);
     tb_line_put(&key, ",");
-    put_text(&key, name == NULL ? "" : name);
+    tb_escape_json_text(&key, name == NULL ? "" : name);
     interface = tb_names_add(&page->names[TB_STORY_NAMES_INTERFACE], tb_line_text(&key));
     if (interface != page->last_interface) {
-        put_key(&page->line, "n");
+        tb_escape_json_key(&page->line, "n");
         put_signed(&page->line, interface == TB_NAMES_NONE ? NONE : (int64_t)interface);
         page->last_interface = interface;
     }
@@ -490,7 +464,7 @@ static void write_segment(const struct segment *segment)
     put_lists(segment);
     put_changes(segment);
     if (segment->row->layers > 1) {
-        put_key(line, "m");
+        tb_escape_json_key(line, "m");
         tb_line_put(line, "1");
     }
     tb_line_put(line, "}]");
@@ -569,12 +543,12 @@ static void write_names(struct tb_story_page *page, const char *key, enum tb_sto
     const struct tb_names *names = &page->names[which];
     struct tb_line *line = &page->line;
 
-    put_key(line, key);
+    tb_escape_json_key(line, key);
     tb_line_put(line, "[");
     for (uint32_t i = 0; i < names->count; i++) {
         tb_line_put(line, i == 0 ? "\n" : ",\n");
         if (wrap[0] == '"') {
-            put_text(line, names->text[i]);
+            tb_escape_json_text(line, names->text[i]);
         } else {
             tb_line_put_octets(line, wrap, wrap[0] != '\0');
             tb_line_put(line, names->text[i]);
@@ -591,21 +565,21 @@ static void write_connections(struct tb_story_page *page)
     const struct tb_names *numbers = &page->names[TB_STORY_NAMES_CONNECTION];
     struct tb_line *line = &page->line;
 
-    put_key(line, "connections");
+    tb_escape_json_key(line, "connections");
     tb_line_put(line, "[");
     for (uint32_t i = 0; i < numbers->count; i++) {
         const struct tb_story_connection *connection = &page->connections[i];
 
         tb_line_put(line, i == 0 ? "\n[" : ",\n[");
-        put_text(line, numbers->text[i]);
+        tb_escape_json_text(line, numbers->text[i]);
         put_item(line, connection->client);
         for (unsigned side = 0; side < 2; side++) {
             const struct place *place = &connection->place[side];
 
             tb_line_put(line, ",");
-            put_text(line, place->address == NULL ? "" : place->address);
+            tb_escape_json_text(line, place->address == NULL ? "" : place->address);
             tb_line_put(line, ",");
-            put_text(line, place->port);
+            tb_escape_json_text(line, place->port);
         }
         put_item(line, (int64_t)connection->left_out);
         tb_line_put(line, ",");
@@ -613,72 +587,6 @@ static void write_connections(struct tb_story_page *page)
         tb_line_put(line, "]");
         (void)fwrite(line->text, 1, line->length, page->out);
         tb_line_clear(line);
-    }
-    tb_line_put(line, "]");
-}
-
-static void put_word(struct tb_line *line, const char *first, const char *english,
-                     const char *japanese)
-{
-    tb_line_put(line, line->text[line->length - 1] == '[' ? "[" : ",[");
-    if (first != NULL) {
-        put_text(line, first);
-        tb_line_put(line, ",");
-    }
-    put_text(line, english);
-    tb_line_put(line, ",");
-    put_text(line, japanese);
-    tb_line_put(line, "]");
-}
-
-/* The plugin's words. */
-static void put_plugin_words(struct tb_line *line)
-{
-    put_key(line, "phases");
-    tb_line_put(line, "[");
-    for (int i = 0; i < TB_PHASE_COUNT; i++)
-        put_word(line, phase_name(i), tb_text_phase(TB_LANG_EN, (enum tb_phase)i),
-                 tb_text_phase(TB_LANG_JA, (enum tb_phase)i));
-    tb_line_put(line, "]");
-    put_key(line, "steps");
-    tb_line_put(line, "[");
-    for (int i = 0; i < TB_STEP_COUNT; i++)
-        put_word(line, step_name(i), tb_text_step(TB_LANG_EN, (enum tb_step)i),
-                 tb_text_step(TB_LANG_JA, (enum tb_step)i));
-    tb_line_put(line, "]");
-    put_key(line, "marks");
-    tb_line_put(line, "[");
-    for (int i = 0; i < TB_MARK_COUNT; i++)
-        put_word(line, tb_mark_name((enum tb_mark)i), tb_text_mark(TB_LANG_EN, (enum tb_mark)i),
-                 tb_text_mark(TB_LANG_JA, (enum tb_mark)i));
-    tb_line_put(line, "]");
-    put_key(line, "sources");
-    tb_line_put(line, "[");
-    for (int i = 0; i < TB_OWNER_SOURCE_COUNT; i++)
-        put_word(line, tb_owner_source_name((enum tb_owner_source)i),
-                 tb_text_source(TB_LANG_EN, (enum tb_owner_source)i),
-                 tb_text_source(TB_LANG_JA, (enum tb_owner_source)i));
-    tb_line_put(line, "]");
-}
-
-static void put_own_words(struct tb_line *line)
-{
-    put_key(line, "words");
-    tb_line_put(line, "{");
-    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        put_key(line, words[i].key);
-        tb_line_put(line, "[");
-        put_text(line, words[i].word[TB_LANG_EN]);
-        tb_line_put(line, ",");
-        put_text(line, words[i].word[TB_LANG_JA]);
-        tb_line_put(line, "]");
-    }
-    tb_line_put(line, "}");
-    put_key(line, "states");
-    tb_line_put(line, "[");
-    for (int i = 0; i < TB_STATE_COUNT; i++) {
-        tb_line_put(line, i == 0 ? "" : ",");
-        put_text(line, state_name(i));
     }
     tb_line_put(line, "]");
 }
@@ -697,14 +605,14 @@ static void put_facts(const struct tb_story_page *page, struct tb_line *line)
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         if (rows[i].value == NULL)
             continue;
-        put_key(line, rows[i].key);
-        put_text(line, rows[i].value);
+        tb_escape_json_key(line, rows[i].key);
+        tb_escape_json_text(line, rows[i].value);
     }
-    put_key(line, "left_out");
+    tb_escape_json_key(line, "left_out");
     tb_line_put_number(line, page->left_out);
-    put_key(line, "connections_left_out");
+    tb_escape_json_key(line, "connections_left_out");
     tb_line_put_number(line, page->connections_left_out);
-    put_key(line, "cmdline");
+    tb_escape_json_key(line, "cmdline");
     tb_line_put(line, page->cmdline ? "true" : "false");
 }
 
@@ -721,11 +629,10 @@ int tb_story_page_end(struct tb_story_page *page)
     write_names(page, "mechanisms", TB_STORY_NAMES_MECHANISM, "\"");
     write_connections(page);
     put_facts(page, line);
-    put_own_words(line);
-    put_plugin_words(line);
+    tb_story_words_put(line);
     tb_line_put(line, "}</script>\n<script>");
     (void)fwrite(line->text, 1, line->length, page->out);
-    WRITE_ASSET(page, script);
+    (void)fputs(tb_story_script, page->out);
     (void)fputs("</script>\n</body>\n</html>\n", page->out);
     if (line->failed)
         return -ENOMEM;

@@ -36,6 +36,7 @@ static void what_could_end_its_place_is_escaped(void **state)
         { "\x1b[31m\n", "\xef\xbf\xbd[31m\xef\xbf\xbd", "\"\\u001b[31m\\u000a\"" },
         { "\xc2\x85", "\xef\xbf\xbd", "\"\\u0085\"" },
         { "\xe2\x80\xa8\xe2\x80\xa9", "\xe2\x80\xa8\xe2\x80\xa9", "\"\\u2028\\u2029\"" },
+        /* NOLINTNEXTLINE(misc-misleading-bidirectional): what is tested */
         { "\xe2\x80\xae", "\xef\xbf\xbd", "\"\\u202e\"" },
         { "\xff\xe2\x80", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd",
           "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"" },
