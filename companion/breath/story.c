@@ -194,27 +194,34 @@ static void read_complaint(struct story *story)
 
 /* ---- What it prints */
 
-/* Returns 0 at the end of both. Where a capture breaks off, so do both, at the same packet. */
-static int read_all(struct story *story)
+/* Both print the same packets, also where a capture breaks off. */
+static int read_pair(struct story *story)
 {
     struct tb_story_row row = { 0 }, japanese = { 0 };
-    int more = 1;
+    const int one = tb_story_feed_next(&story->feed[TB_LANG_EN], story->signals, &row);
+    const int other =
+        one < 0 ? one : tb_story_feed_next(&story->feed[TB_LANG_JA], story->signals, &japanese);
+    int result = other;
 
-    while (more > 0) {
-        more = tb_story_feed_next(&story->feed[TB_LANG_EN], story->signals, &row);
-        if (more > 0) {
-            more = tb_story_feed_next(&story->feed[TB_LANG_JA], story->signals, &japanese);
-            if (more > 0) {
-                const int error = tb_story_page_add(&story->page, &row, &japanese);
+    if (one > 0 && other > 0)
+        result = tb_story_page_add(&story->page, &row, &japanese);
+    else if (other >= 0 && one != other)
+        result = -EBADMSG;
+    if (one > 0 && result == 0)
+        result = 1;
+    tb_story_row_release(&row);
+    tb_story_row_release(&japanese);
+    return result;
+}
 
-                tb_story_row_release(&japanese);
-                more = error == 0 ? 1 : error;
-            } else if (more == 0) {
-                more = -EBADMSG;
-            }
-            tb_story_row_release(&row);
-        }
-    }
+/* Returns 0 at the end of both, or -errno. */
+static int read_all(struct story *story)
+{
+    int more;
+
+    do
+        more = read_pair(story);
+    while (more > 0);
     return more;
 }
 
