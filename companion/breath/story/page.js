@@ -290,11 +290,13 @@ function lanes(connection, W) {
   return { boxes, rails };
 }
 
+const wide = (ch, size) => ch > "\u2e80" ? size : size * 0.58;
+const length = (text, size) => [...text].reduce((sum, ch) => sum + wide(ch, size), 0);
+
 function fit(text, room, size) {
-  const wide = (ch) => ch > "\u2e80" ? size : size * 0.56;
   let used = 0, kept = "";
   for (const ch of text) {
-    used += wide(ch);
+    used += wide(ch, size);
     if (used > room) return kept.slice(0, -1) + "…";
     kept += ch;
   }
@@ -318,6 +320,10 @@ function heads(connection, W) {
     [0, 1].map((side) => boxes[side].slice(0, LANES).map((_, lane) => draw(side, lane))));
 }
 
+// As the profile's colouring rules: what was sent again stands out, whatever its phase.
+const AGAIN = new Set(["retransmission", "fast-retransmission", "out-of-order", "dup-ack"]);
+const kindOf = (segment) => AGAIN.has(data.steps[segment.step][0]) ? "a" : String(segment.phase);
+
 function label(segment) {
   const text = step(segment);
   return segment.length ? text + " · " + bytes(segment.length) : text;
@@ -334,11 +340,11 @@ function row(view, segment) {
   const connection = segment.connection, all = view.rails, W = view.width;
   const y = segment.place % CHUNK * ROW, x1 = all[segment.side][segment.ends[segment.side]];
   const x2 = all[1 - segment.side][segment.ends[1 - segment.side]], way = x2 > x1 ? 1 : -1;
-  const doubt = segment.marks & DOUBT_BITS || segment.more.m, at = y + 32, kind = "p" + segment.phase;
+  const doubt = segment.marks & DOUBT_BITS || segment.more.m, at = y + 34, kind = "p" + kindOf(segment);
   const isReset = data.steps[segment.step][0] === "reset";
   const tip = isReset ? "M" + (x2 - way * 10 - 5) + " " + (at - 5) + "l10 10m0 -10l-10 10"
     : "M" + x2 + " " + at + "l" + -way * 9 + " -5v10z";
-  const text = fit(label(segment), Math.abs(x2 - x1) + (W < 480 ? 80 : doubt ? -20 : -4), 13);
+  const text = fit(label(segment), Math.abs(x2 - x1) + (W < 480 ? 70 : doubt ? -36 : -16), 13);
   return svg("g", {
     class: "row", role: "option", id: "s" + connection.at + "-" + segment.place, "aria-selected": "false",
     "aria-posinset": segment.place + 1, "aria-setsize": connection.segments.length, "aria-label": spoken(segment),
@@ -349,9 +355,11 @@ function row(view, segment) {
   segment.marks >> MARK["lost-before"] & 1
     ? svg("line", { class: "gap", x1: Math.min(x1, x2), x2: Math.max(x1, x2), y1: y + 2, y2: y + 2 }) : null,
   svg("line", { class: "arrow " + kind, x1, x2: x2 - way * 6, y1: at, y2: at }),
-  svg("path", { class: isReset ? "arrow " + kind : kind, d: tip }),
-  svg("text", { class: kind, x: (x1 + x2) / 2, y: y + 22, "text-anchor": "middle", "font-size": 13 }, text),
-  doubt ? svg("text", { class: "badge", x: way > 0 ? x1 + 8 : x1 - 8, y: y + 23, "font-size": 15,
+  svg("path", { class: isReset ? "cross " + kind : kind, d: tip }),
+  svg("rect", { class: "b" + kindOf(segment), x: (x1 + x2) / 2 - length(text, 13) / 2 - 7, y: y + 6, rx: 4,
+    width: length(text, 13) + 14, height: 20 }),
+  svg("text", { class: "on on" + kindOf(segment), x: (x1 + x2) / 2, y: y + 20.5, "text-anchor": "middle", "font-size": 13 }, text),
+  doubt ? svg("text", { class: "badge", x: way > 0 ? x1 + 8 : x1 - 8, y: y + 22, "font-size": 15,
     "text-anchor": way > 0 ? "start" : "end" }, "?") : null,
   svg("text", { class: "time", x: 4, y: at + 4, "font-size": 12 }, stamp(segment.time - connection.segments[0].time)),
   svg("text", { class: "time", x: W - 4, y: at + 4, "font-size": 12, "text-anchor": "end" }, "#" + segment.frame));
@@ -491,7 +499,7 @@ function explain(segment) {
     ["read_more", link(segment)],
   ];
   return [
-    el("p", { class: "chip c" + segment.phase }, phase(segment) + ": " + step(segment)),
+    el("p", { class: "chip c" + kindOf(segment) }, phase(segment) + ": " + step(segment)),
     el("p", { class: "sentence" }, sentence(segment)),
     el("dl", {}, facts.filter((fact) => fact[1] !== null).map(([key, value]) => [el("dt", {}, word(key)), el("dd", {}, value)])),
   ];
@@ -725,11 +733,13 @@ function drawNotices() {
 }
 
 function legend() {
-  const used = new Set(segments.map((segment) => segment.phase));
-  return el("ul", { id: "legend", "aria-label": word("colours") }, data.phases.map((row, at) => used.has(at) ? el("li", {},
-    svg("svg", { viewBox: "0 0 40 14", "aria-hidden": "true" },
-      svg("line", { class: "arrow p" + at, x1: 1, x2: 32, y1: 7, y2: 7, "stroke-width": 3 }),
-      svg("path", { class: "p" + at, d: "M40 7l-9 -5v10z" })), row[1 + language]) : null));
+  const used = new Set(segments.map(kindOf));
+  const entry = (kind, text) => used.has(kind) ? el("li", {}, svg("svg", { viewBox: "0 0 44 16", "aria-hidden": "true" },
+    svg("rect", { class: "b" + kind, x: 0, y: 0, width: 14, height: 16, rx: 3 }),
+    svg("line", { class: "arrow p" + kind, x1: 17, x2: 37, y1: 8, y2: 8, "stroke-width": 3 }),
+    svg("path", { class: "p" + kind, d: "M44 8l-9 -5v10z" })), text) : null;
+  return el("ul", { id: "legend", "aria-label": word("colours") },
+    data.phases.map((row, at) => entry(String(at), row[1 + language])), entry("a", word("again")));
 }
 
 function draw() {
