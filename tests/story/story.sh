@@ -197,6 +197,23 @@ words()
     grep -qF "did you mean story?" ../said || tb_fail "no suggestion: $(cat ../said)"
 }
 
+# Each word of the table is asked for by the page, and each that the page asks for is in the table.
+table_of_words()
+{
+    local folder=$TB_SOURCE_DIR/companion/breath key
+    sed -n 's/^TB_STORY_WORD(\([a-z_]*\),.*/\1/p' "$folder/story.def" | sort >../keys
+    [ -s ../keys ] && [ -z "$(uniq -d ../keys)" ] || tb_fail "story.def: no words, or one twice"
+    while IFS= read -r key; do
+        # counted("segments", 1) asks for "segment"
+        grep -qE "\"${key}s?\"" "$folder/story/page.js" "$folder/story/body.html" ||
+            tb_fail "story.def: nobody asks for $key"
+    done <../keys
+    grep -oE '(word|counted)\("[a-z_]+"|data-word="[a-z_]+"' "$folder/story/page.js" "$folder/story/body.html" |
+        sed 's/.*"\([a-z_]*\)"/\1/' | sort -u >../asked
+    [ "$(wc -l <../asked)" -gt 30 ] || tb_fail "page.js: hardly a word"
+    [ -z "$(comm -13 ../keys ../asked)" ] || tb_fail "not in story.def: $(comm -13 ../keys ../asked)"
+}
+
 story_begin
 command -v python3 >/dev/null || tb_skip "no python3"
 good_captures
@@ -205,3 +222,4 @@ other_ways
 bad_captures
 a_large_one
 words
+table_of_words

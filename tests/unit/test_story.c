@@ -106,6 +106,43 @@ static void a_name_keeps_its_number(void **state)
     tb_names_free(&names);
 }
 
+/* ---- story.def */
+
+static bool has_token(const char *text, const char *token, size_t length)
+{
+    for (; (text = strchr(text, '{')) != NULL; text++)
+        if (strncmp(text, token, length) == 0)
+            return true;
+    return false;
+}
+
+/* Every token of the one is in the other. */
+static void same_tokens(const char *one, const char *other)
+{
+    for (const char *at = one; (at = strchr(at, '{')) != NULL; at++) {
+        const char *end = strchr(at, '}');
+
+        assert_non_null(end);
+        if (!has_token(other, at, (size_t)(end + 1 - at)))
+            fail_msg("'%s' and '%s' have other tokens", one, other);
+    }
+}
+
+static void both_languages_of_the_page_say_the_same_tokens(void **state)
+{
+    static const char *const words[][2] = {
+#define TB_STORY_WORD(key, english, japanese) { english, japanese },
+#include "story.def"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LENGTH(words); i++) {
+        assert_true(words[i][0][0] != '\0' && words[i][1][0] != '\0');
+        same_tokens(words[i][0], words[i][1]);
+        same_tokens(words[i][1], words[i][0]);
+    }
+}
+
 /* ---- storytext.c */
 
 /* As the page's script does it. */
@@ -482,6 +519,7 @@ int main(void)
         cmocka_unit_test(every_octet_becomes_json_without_a_tag),
         cmocka_unit_test(cleaning_keeps_characters_and_length),
         cmocka_unit_test(a_name_keeps_its_number),
+        cmocka_unit_test(both_languages_of_the_page_say_the_same_tokens),
         cmocka_unit_test(a_sentence_and_its_numbers_are_the_sentence),
         cmocka_unit_test(sentences_with_other_numbers_are_the_same),
         cmocka_unit_test(nobody_else_makes_the_place_of_a_number),
