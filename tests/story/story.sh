@@ -202,7 +202,8 @@ table_of_words()
 {
     local folder=$TB_SOURCE_DIR/companion/breath key
     sed -n 's/^TB_STORY_WORD(\([a-z_]*\),.*/\1/p' "$folder/story.def" | sort >../keys
-    [ -s ../keys ] && [ -z "$(uniq -d ../keys)" ] || tb_fail "story.def: no words, or one twice"
+    [ -s ../keys ] || tb_fail "story.def: no words"
+    [ -z "$(uniq -d ../keys)" ] || tb_fail "story.def: twice: $(uniq -d ../keys)"
     while IFS= read -r key; do
         # counted("segments", 1) asks for "segment"
         grep -qE "\"${key}s?\"" "$folder/story/page.js" "$folder/story/body.html" ||
