@@ -770,6 +770,7 @@ for (const button of document.querySelectorAll("#languages button")) {
   });
 }
 draw();
+performance.mark("drawn");
 let width = document.documentElement.clientWidth;
 addEventListener("resize", () => {
   if (document.documentElement.clientWidth === width) return;
