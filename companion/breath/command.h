@@ -73,6 +73,7 @@ int tb_get(struct tb_request *request);
 int tb_dial(struct tb_request *request);
 int tb_capture(struct tb_request *request);
 int tb_tour(struct tb_request *request);
+int tb_story(struct tb_request *request);
 
 /* Another command as a step of this one: its words, and the page, language and explanations of this
  * one. Its trouble, if there is any, becomes this one's. Returns its status. */

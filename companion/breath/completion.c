@@ -4,8 +4,11 @@
  * `breath completion bash` prints a script that asks `breath completion words TYPED... CURRENT` at
  * each turn, so that the words are those of the tables of commands and options, and the ports are
  * those of this machine at this moment. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <dirent.h>
 
 #include "command.h"
 #include "endpoint.h"
@@ -25,7 +28,7 @@ static const struct {
               "    local IFS=$'\\n'\n"
               "    COMPREPLY=($(breath completion words \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
               "2>/dev/null))\n"
-              "    [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *= ]] || compopt -o nospace\n"
+              "    [[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[=/] ]] || compopt -o nospace\n"
               "}\n"
               "complete -F _breath breath\n" },
     { "zsh", "#compdef breath\n"
@@ -146,6 +149,51 @@ static void offer_states(const struct offer *to)
     offer(to, "udp");
 }
 
+static bool is_capture(const char *name)
+{
+    static const char *const endings[] = { ".pcapng", ".pcap", ".cap", ".pcapng.gz", ".pcap.gz" };
+    const size_t length = strlen(name);
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        const size_t ending = strlen(endings[i]);
+
+        if (length > ending && strcmp(name + length - ending, endings[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A name that a shell would have to quote is left out. */
+static bool is_plain(const char *name)
+{
+    return name[0] != '.' && strcspn(name, " \t\n\\\"'`$&|;<>()*?[]{}!#~") == strlen(name);
+}
+
+/* Captures, and folders that may hold some. */
+static void offer_captures(const struct offer *to)
+{
+    const char *slash = strrchr(to->typed, '/');
+    const int length = slash == NULL ? 0 : (int)(slash + 1 - to->typed);
+    char folder[PATH_MAX], candidate[2 * PATH_MAX];
+    const struct dirent *entry;
+    DIR *open_folder;
+
+    (void)snprintf(folder, sizeof(folder), "%.*s", length, to->typed);
+    open_folder = opendir(length == 0 ? "." : folder);
+    /* NOLINTNEXTLINE(concurrency-mt-unsafe): of one thread */
+    while (open_folder != NULL && (entry = readdir(open_folder)) != NULL) {
+        const bool is_folder = entry->d_type == DT_DIR;
+
+        if (!is_plain(entry->d_name) || (!is_folder && !is_capture(entry->d_name)))
+            continue;
+        (void)snprintf(candidate, sizeof(candidate), "%s%s%s", folder, entry->d_name,
+                       is_folder ? "/" : "");
+        offer(to, candidate);
+    }
+    if (open_folder != NULL)
+        (void)closedir(open_folder);
+}
+
 static void offer_shells(const struct offer *to)
 {
     for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++)
@@ -166,6 +214,8 @@ static void offer_operands(const struct offer *to, const struct tb_command *comm
         offer_ports(to);
     else if (command->run == tb_nic || command->run == tb_ifconfig)
         offer_nics(to);
+    else if (command->run == tb_story)
+        offer_captures(to);
 }
 
 static const struct tb_command *find_command(char *const *typed, size_t count)

@@ -36,6 +36,8 @@ const struct tb_command tb_commands[] = {
       TB_TAKES_JSON | TB_TAKES_UDP | TB_TAKES_TIMEOUT, tb_dial, "" },
     { "capture", "capture [OPTION...] [FILTER...]", TB_SAY_HELP_CAPTURE, TB_SAY_HELP_CAPTURE_LONG,
       TB_TAKES_OWN | TB_TAKES_LONG, tb_capture, "" },
+    { "story", "story CAPTURE [-o FILE] [-Y FILTER]", TB_SAY_HELP_STORY, TB_SAY_HELP_STORY_LONG,
+      TB_TAKES_OWN | TB_TAKES_LONG | TB_TAKES_STORY, tb_story, "" },
     { "tour", "tour [PORT] [--pause]", TB_SAY_HELP_TOUR, TB_SAY_HELP_TOUR_LONG, TB_TAKES_PAUSE,
       tb_tour, "" },
     { "netstat", "netstat [-alntuxp] | -r | -i | -s", TB_SAY_HELP_NETSTAT, TB_SAY_HELP_NETSTAT_LONG,
@@ -105,6 +107,8 @@ static const struct row options[] = {
     { "--timeout=SECONDS", TB_SAY_HELP_TIMEOUT, TB_TAKES_TIMEOUT },
     { "--pause", TB_SAY_HELP_PAUSE, TB_TAKES_PAUSE },
     { "--to=ADDRESS", TB_SAY_HELP_TO, TB_TAKES_TO },
+    { "--segments=NUMBER", TB_SAY_HELP_SEGMENTS, TB_TAKES_STORY },
+    { "--cmdline", TB_SAY_HELP_CMDLINE, TB_TAKES_STORY },
     { "-h, --help", TB_SAY_HELP_HELP, 0 },
     { "-v, --version", TB_SAY_HELP_VERSION, 0 },
 };

@@ -14,6 +14,7 @@ enum {
     WATCH_SECONDS = 2,
     WATCH_SECONDS_MAX = 86400,
     TIMEOUT_SECONDS_MAX = 3600,
+    SEGMENTS_MAX = 100000000,
     WORDS_MAX = 32
 };
 
@@ -30,6 +31,8 @@ enum word {
     OPTION_TIMEOUT,
     OPTION_PAUSE,
     OPTION_TO,
+    OPTION_SEGMENTS,
+    OPTION_CMDLINE,
     OPTION_HELP = 'h',
     OPTION_VERSION = 'v'
 };
@@ -48,6 +51,8 @@ static const struct option long_options[] = {
     { "timeout", required_argument, NULL, OPTION_TIMEOUT },
     { "pause", no_argument, NULL, OPTION_PAUSE },
     { "to", required_argument, NULL, OPTION_TO },
+    { "segments", required_argument, NULL, OPTION_SEGMENTS },
+    { "cmdline", no_argument, NULL, OPTION_CMDLINE },
     { "help", no_argument, NULL, OPTION_HELP },
     { "version", no_argument, NULL, OPTION_VERSION },
     { NULL, 0, NULL, 0 }
@@ -120,7 +125,7 @@ static int choose(const struct tb_options *options, const char *option, const ch
 }
 
 /* From 1 to `most`. */
-static bool read_seconds(const char *value, unsigned long most, unsigned *seconds)
+static bool read_number(const char *value, unsigned long most, unsigned *read)
 {
     char *end = NULL;
     unsigned long number;
@@ -130,7 +135,7 @@ static bool read_seconds(const char *value, unsigned long most, unsigned *second
     if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 || number == 0 ||
         number > most)
         return false;
-    *seconds = (unsigned)number;
+    *read = (unsigned)number;
     return true;
 }
 
@@ -139,7 +144,7 @@ static int read_watch(struct tb_options *options, const char *value, struct tb_t
     static const char *const words[] = { "1..86400" };
 
     options->watch_seconds = WATCH_SECONDS;
-    if (value == NULL || read_seconds(value, WATCH_SECONDS_MAX, &options->watch_seconds))
+    if (value == NULL || read_number(value, WATCH_SECONDS_MAX, &options->watch_seconds))
         return 0;
     return bad_value(options, "--watch", value, words, 1, trouble);
 }
@@ -148,9 +153,18 @@ static int read_timeout(struct tb_options *options, const char *value, struct tb
 {
     static const char *const words[] = { "1..3600" };
 
-    if (read_seconds(value, TIMEOUT_SECONDS_MAX, &options->timeout_seconds))
+    if (read_number(value, TIMEOUT_SECONDS_MAX, &options->timeout_seconds))
         return 0;
     return bad_value(options, "--timeout", value, words, 1, trouble);
+}
+
+static int read_segments(struct tb_options *options, const char *value, struct tb_trouble *trouble)
+{
+    static const char *const words[] = { "1..100000000" };
+
+    if (read_number(value, SEGMENTS_MAX, &options->segments))
+        return 0;
+    return bad_value(options, "--segments", value, words, 1, trouble);
 }
 
 static int read_choice(struct tb_options *options, enum word option, const char *value,
@@ -197,6 +211,9 @@ static void set_flag(struct tb_options *options, enum word option)
     } else if (option == OPTION_PAUSE) {
         options->pause = true;
         note(options, 6, "--pause");
+    } else if (option == OPTION_CMDLINE) {
+        options->cmdline = true;
+        note(options, 8, "--cmdline");
     }
 }
 
@@ -219,6 +236,7 @@ static int set(struct tb_options *options, enum word option, const char *value,
     case OPTION_PUBLIC:
     case OPTION_RAW:
     case OPTION_PAUSE:
+    case OPTION_CMDLINE:
         set_flag(options, option);
         return 0;
     case OPTION_TIMEOUT:
@@ -228,6 +246,9 @@ static int set(struct tb_options *options, enum word option, const char *value,
         options->to = value;
         note(options, 7, "--to");
         return 0;
+    case OPTION_SEGMENTS:
+        note(options, 8, "--segments");
+        return read_segments(options, value, trouble);
     case OPTION_HELP:
         options->help = true;
         return 0;
@@ -328,19 +349,33 @@ int tb_options_read(struct tb_options *options, int count, char **arguments, con
     return status;
 }
 
+/* "--lang ja", not "--lang=ja" */
+static bool takes_next(const char *word)
+{
+    for (size_t i = 0; long_options[i].name != NULL; i++) {
+        if (strcmp(word + 2, long_options[i].name) == 0)
+            return long_options[i].has_arg == required_argument;
+    }
+    return false;
+}
+
 int tb_options_read_long(struct tb_options *options, int *count, char **arguments,
                          struct tb_trouble *trouble)
 {
     int kept = 1;
 
     for (int i = 1; i < *count; i++) {
-        char *one[] = { arguments[0], arguments[i], NULL };
-        int first, status = 0;
+        char *one[] = { arguments[0], arguments[i], NULL, NULL };
+        const bool is_ours = strncmp(arguments[i], "--", 2) == 0;
+        const bool apart = is_ours && i + 1 < *count && takes_next(arguments[i]);
+        int first, status;
 
-        if (strncmp(arguments[i], "--", 2) == 0)
-            status = tb_options_read(options, 2, one, NULL, &first, trouble);
-        else
+        if (!is_ours) {
             arguments[kept++] = arguments[i];
+            continue;
+        }
+        one[2] = apart ? arguments[++i] : NULL;
+        status = tb_options_read(options, apart ? 3 : 2, one, NULL, &first, trouble);
         if (status != 0)
             return status;
     }

@@ -24,12 +24,13 @@ enum tb_takes {
     TB_TAKES_TIMEOUT = 32,
     TB_TAKES_PAUSE = 64,
     TB_TAKES_TO = 128,
+    TB_TAKES_STORY = 256,     /* --segments, --cmdline */
     TB_TAKES_LONG = 1u << 29, /* with the next: but words that begin with "--" are read here */
     TB_TAKES_OWN = 1u << 30   /* every word behind the command is its own, options too */
 };
 
 enum {
-    TB_TAKES_BITS = 8, /* that belong to options */
+    TB_TAKES_BITS = 9, /* that belong to options */
     TB_LETTERS_MAX = 16
 };
 
@@ -46,7 +47,9 @@ struct tb_options {
     bool public; /* all addresses */
     bool raw;
     bool pause;
-    unsigned timeout_seconds;              /* 0: not given */
+    bool cmdline;
+    unsigned segments;                     /* 0: not given */
+    unsigned timeout_seconds;              /* likewise */
     const char *address;                   /* NULL: not given */
     const char *to;                        /* likewise */
     unsigned given;                        /* bits: enum tb_takes */

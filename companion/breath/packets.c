@@ -114,7 +114,7 @@ int tb_packets_signal(int signals)
 
 /* ---- tshark */
 
-static void set_environment(void)
+void tb_packets_environment(void)
 {
     char folder[TB_PROGRAM_PATH_MAX];
 
@@ -175,7 +175,7 @@ static pid_t start_tshark(const struct tb_request *request, const struct tb_pack
     if (pipe2(pipe_fd, O_CLOEXEC) != 0)
         return -errno;
     program.out = pipe_fd[1];
-    set_environment();
+    tb_packets_environment();
     pid = tb_program_start(&program);
     (void)close(pipe_fd[1]);
     if (pid < 0)

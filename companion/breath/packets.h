@@ -32,6 +32,9 @@ int tb_packets_check(struct tb_request *request);
 /* Returns 0, or a status with its trouble. */
 int tb_packets_print(struct tb_request *request, struct tb_packets *packets);
 
+/* For tshark: the plugin of a build that is not installed, and texts in UTF-8. */
+void tb_packets_environment(void);
+
 /* The signals that end breath's longer commands, blocked, and a descriptor that tells them, or
  * -errno. */
 int tb_packets_signals(void);
