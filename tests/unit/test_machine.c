@@ -61,7 +61,9 @@ static const struct tb_socket *find(const struct tb_sockets *sockets, uint32_t i
 
 static struct tb_sockets all_of_port(uint16_t port)
 {
-    const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, port, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                              .udp_states = TB_DIAG_ALL_STATES,
+                                              .local_port = port };
     struct tb_sockets sockets = { 0 };
 
     assert_int_equal(tb_sockets_read(&sockets, &filter), 0);
@@ -108,7 +110,8 @@ static void a_state_that_was_not_asked_for_is_not_listed(void **state)
 {
     uint16_t port;
     const int fd = bound(SOCK_STREAM, &port);
-    const struct tb_sockets_filter filter = { 1u << TB_SOCKET_ESTABLISHED, 0, port, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = 1u << TB_SOCKET_ESTABLISHED,
+                                              .local_port = port };
     struct tb_sockets sockets = { 0 };
 
     (void)state;
