@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* descriptors.c - which processes hold which sockets at this moment
  *
- * A BPF iterator is loaded in some milliseconds and then takes a tenth of what a walk through /proc
+ * A BPF iterator is loaded in a millisecond and then takes a tenth of what a walk through /proc
  * does: it is worth it where there is much to look at. */
 #include "descriptors.h"
 
@@ -12,6 +12,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auto.h"
@@ -22,7 +23,7 @@ enum {
     ROOM_FIRST = 64,
     PATH_OCTETS = 64,
     TARGET_MAX = 64, /* "socket:[18446744073709551615]" */
-    MANY_PIDS = 256, /* so many are walked through in the time that loading takes */
+    MANY_PIDS = 80,  /* so many are walked through in the time that loading takes */
     MANY_SOCKETS = 512
 };
 
@@ -88,48 +89,6 @@ int tb_gather_facts(int folder, const char *stat_name, const char *status_name, 
     return 0;
 }
 
-/* ---- Putting in order */
-
-static int compare_numbers(uint32_t one, uint32_t other)
-{
-    return (one > other) - (one < other);
-}
-
-static int compare_processes(const void *left, const void *right)
-{
-    const struct tb_process *one = left;
-    const struct tb_process *other = right;
-
-    return compare_numbers(one->pid, other->pid);
-}
-
-static int compare_holdings(const void *left, const void *right)
-{
-    const struct tb_holding *one = left;
-    const struct tb_holding *other = right;
-    int order = compare_numbers(one->inode, other->inode);
-
-    if (order == 0)
-        order = compare_numbers(one->process, other->process);
-    return order != 0 ? order : compare_numbers(one->fd, other->fd);
-}
-
-/* Pids become places; each pid of a holding is in the list of processes. */
-static void put_in_order(struct tb_descriptors *found)
-{
-    if (found->holding_count == 0)
-        return;
-    qsort(found->process, found->process_count, sizeof(*found->process), compare_processes);
-    qsort(found->holding, found->holding_count, sizeof(*found->holding), compare_holdings);
-    for (size_t i = 0; i < found->holding_count; i++) {
-        const struct tb_process key = { .pid = found->holding[i].process };
-        const struct tb_process *process = bsearch(&key, found->process, found->process_count,
-                                                   sizeof(*process), compare_processes);
-
-        found->holding[i].process = process == NULL ? 0 : (uint32_t)(process - found->process);
-    }
-}
-
 /* ---- Finding */
 
 /* Returns the list of pids, which is the caller's to free; NULL, errno: it cannot be read. */
@@ -157,20 +116,49 @@ static uint32_t *list_pids(DIR *proc, size_t *count)
     return list;
 }
 
-/* Where it is refused, and that is usual, the walk is made. */
-static int gather(struct tb_gathering *gathering, int proc, enum tb_descriptors_how how,
-                  const uint32_t *inodes, size_t count, const struct tb_inodes *wanted,
-                  const uint32_t *pid, size_t pids)
+/* /proc has a link for each process, whoever asks: proc_root_getattr() of fs/proc/root.c. */
+static bool has_many_processes(int proc)
 {
-    const bool much = pids >= MANY_PIDS || wanted->count >= MANY_SOCKETS;
+    struct stat root;
+
+    return fstat(proc, &root) == 0 && root.st_nlink >= MANY_PIDS;
+}
+
+static int walk(struct tb_gathering *gathering, DIR *proc, const struct tb_inodes *wanted)
+{
+    size_t pids = 0;
+    uint32_t *pid = list_pids(proc, &pids);
+    const int error =
+        pid == NULL ? -errno : tb_descriptors_walk(gathering, dirfd(proc), wanted, pid, pids);
+
+    free(pid);
+    return error;
+}
+
+static int iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
+                   const uint32_t *inodes, size_t count)
+{
+    struct tb_descriptors *found = &gathering->found;
+    const int error =
+        found->outside ? -EPERM : tb_descriptors_iterate(gathering, proc, wanted, inodes, count);
+
+    if (error != 0) /* what was found until then will be found again */
+        found->process_count = found->holding_count = found->looked_into = found->hidden = 0;
+    return error;
+}
+
+/* Where it is refused, and that is usual, the walk is made. */
+static int gather(struct tb_gathering *gathering, DIR *proc, enum tb_descriptors_how how,
+                  const uint32_t *inodes, size_t count, const struct tb_inodes *wanted)
+{
     int error = -ENOSYS;
 
-    if (how == TB_DESCRIPTORS_BPF || (how == TB_DESCRIPTORS_AUTO && much))
-        error = gathering->found.outside
-                    ? -EPERM
-                    : tb_descriptors_iterate(gathering, proc, wanted, inodes, count);
+    if (how == TB_DESCRIPTORS_BPF ||
+        (how == TB_DESCRIPTORS_AUTO &&
+         (wanted->count >= MANY_SOCKETS || has_many_processes(dirfd(proc)))))
+        error = iterate(gathering, dirfd(proc), wanted, inodes, count);
     if (error != 0 && how != TB_DESCRIPTORS_BPF)
-        error = tb_descriptors_walk(gathering, proc, wanted, pid, pids);
+        error = walk(gathering, proc, wanted);
     return error;
 }
 
@@ -178,18 +166,13 @@ static int find(struct tb_gathering *gathering, enum tb_descriptors_how how, con
                 size_t count, const struct tb_inodes *wanted)
 {
     DIR *proc = opendir("/proc");
-    uint32_t *pid;
-    size_t pids = 0;
-    int error = 0;
+    int error;
 
     if (proc == NULL)
         return -errno;
     gathering->found.unlisted = !tb_procfs_lists_all(dirfd(proc));
     gathering->found.outside = !tb_procfs_is_outermost(dirfd(proc));
-    pid = list_pids(proc, &pids);
-    error = pid == NULL ? -errno
-                        : gather(gathering, dirfd(proc), how, inodes, count, wanted, pid, pids);
-    free(pid);
+    error = gather(gathering, proc, how, inodes, count, wanted);
     closedir(proc);
     return error;
 }
@@ -208,8 +191,8 @@ int tb_descriptors_find_by(struct tb_descriptors *found, enum tb_descriptors_how
         error = find(&gathering, how, inodes, count, &wanted);
     tb_inodes_free(&wanted);
     if (error == 0)
-        put_in_order(&gathering.found);
-    else
+        error = tb_gather_order(&gathering.found);
+    if (error != 0)
         tb_descriptors_free(&gathering.found);
     *found = gathering.found;
     return error;
@@ -257,8 +240,8 @@ int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid)
     if (error == 0 && gathering.found.process_count == 0)
         error = add_without_sockets(&gathering, proc, pid);
     if (error == 0)
-        put_in_order(&gathering.found);
-    else
+        error = tb_gather_order(&gathering.found);
+    if (error != 0)
         tb_descriptors_free(&gathering.found);
     *found = gathering.found;
     return error;
@@ -306,7 +289,8 @@ int tb_descriptors_copy(struct tb_descriptors *to, const struct tb_descriptors *
 
     copy.process = calloc(from->process_count + 1, sizeof(*copy.process));
     copy.holding = calloc(from->holding_count + 1, sizeof(*copy.holding));
-    if (copy.process == NULL || copy.holding == NULL) {
+    copy.slot = calloc(from->slot_mask + 1, sizeof(*copy.slot));
+    if (copy.process == NULL || copy.holding == NULL || copy.slot == NULL) {
         tb_descriptors_free(&copy);
         return -ENOMEM;
     }
@@ -314,6 +298,8 @@ int tb_descriptors_copy(struct tb_descriptors *to, const struct tb_descriptors *
         memcpy(copy.process, from->process, from->process_count * sizeof(*copy.process));
     if (from->holding_count > 0)
         memcpy(copy.holding, from->holding, from->holding_count * sizeof(*copy.holding));
+    if (from->slot != NULL)
+        memcpy(copy.slot, from->slot, (from->slot_mask + 1) * sizeof(*copy.slot));
     *to = copy;
     return 0;
 }
@@ -322,35 +308,11 @@ void tb_descriptors_free(struct tb_descriptors *found)
 {
     free(found->process);
     free(found->holding);
+    free(found->slot);
     *found = (struct tb_descriptors){ 0 };
 }
 
 bool tb_descriptors_complete(const struct tb_descriptors *found)
 {
     return found->hidden == 0 && !found->unlisted && !found->outside;
-}
-
-/* The place of the first holding whose inode is at least that. */
-static size_t first_from(const struct tb_descriptors *found, uint64_t inode)
-{
-    size_t low = 0, high = found->holding_count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-
-        if (found->holding[middle].inode < inode)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const struct tb_holding *tb_descriptors_of_inode(const struct tb_descriptors *found, uint32_t inode,
-                                                 size_t *count)
-{
-    const size_t first = first_from(found, inode);
-
-    *count = first_from(found, (uint64_t)inode + 1) - first;
-    return *count > 0 ? &found->holding[first] : NULL;
 }

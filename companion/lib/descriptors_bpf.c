@@ -1,120 +1,180 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* descriptors_bpf.c - finds holders of sockets by a BPF iterator
  *
- * The iterator sees what /proc hides. So each process that it names is looked up in /proc too: of
- * one whose descriptors the caller may not read there nothing is told but that it is hidden. */
+ * The iterator sees what /proc hides. So of each process that it names one descriptor is read in
+ * /proc too, which proves that the caller may be told: of another one nothing is told but that it
+ * is hidden. */
 #include "descriptors_inside.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "auto.h"
 #include "bpfholders.h"
+#include "heldwire.h"
+#include "procfs.h"
+
+#define SECOND_NS 1000000000u
 
 enum {
     PATH_OCTETS = 64,
     TARGET_MAX = 64
 };
 
-static int compare_numbers(uint32_t one, uint32_t other)
-{
-    return (one > other) - (one < other);
-}
+static_assert(TB_HOLDERS_COMM == TB_PROC_COMM_MAX + 1, "a name fits");
 
-static int compare(const void *left, const void *right)
-{
-    const struct tb_wire_holding *one = left;
-    const struct tb_wire_holding *other = right;
-    const int order = compare_numbers(one->pid, other->pid);
+struct iteration {
+    struct tb_gathering *gathering;
+    const struct tb_inodes *wanted;
+    int proc;
+    uint64_t tick_ns; /* 0: /proc tells the caller of other users and times than the kernel does */
+};
 
-    return order != 0 ? order : compare_numbers(one->fd, other->fd);
-}
+/* ---- What may be told */
 
-/* Keeps those that are wanted. Returns how many. */
-static size_t choose(struct tb_wire_holding *list, size_t count, const struct tb_inodes *wanted)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (tb_inodes_has(wanted, list[i].inode))
-            list[kept++] = list[i];
-    }
-    if (kept > 1)
-        qsort(list, kept, sizeof(*list), compare);
-    return kept;
-}
-
-/* 0: the caller may read it; -EACCES; -ENOENT: it is something else by now. */
-static int may_read(int process, const struct tb_wire_holding *holding)
+/* 0: the caller may read it; -EACCES; -ENOENT: it is not there, or something else by now. */
+static int may_read(int proc, uint32_t pid, const struct tb_wire_holding *holding)
 {
     char path[PATH_OCTETS], target[TARGET_MAX];
     uint64_t inode;
     ssize_t length;
 
-    (void)snprintf(path, sizeof(path), "fd/%u", holding->fd);
-    length = readlinkat(process, path, target, sizeof(target));
+    (void)snprintf(path, sizeof(path), "%u/fd/%u", pid, holding->fd);
+    length = readlinkat(proc, path, target, sizeof(target));
     if (length < 0)
         return errno == EACCES || errno == EPERM ? -EACCES : -ENOENT;
     return tb_proc_is_socket(target, (size_t)length, &inode) && inode == holding->inode ? 0
                                                                                         : -ENOENT;
 }
 
-/* One descriptor that can still be read proves that the process is the one and may be told. */
-static int prove(int process, const struct tb_wire_holding *list, size_t count)
+/* One descriptor that can still be read proves that the process is the one and may be told. 1: none
+ * of them is wanted. */
+static int prove(const struct iteration *iteration, const struct tb_held *held)
 {
-    int result = -ENOENT;
+    int result = 1;
 
-    for (size_t i = 0; i < count && result == -ENOENT; i++)
-        result = may_read(process, &list[i]);
+    for (size_t i = 0; i < held->count && (result == 1 || result == -ENOENT); i++) {
+        const struct tb_wire_holding holding = tb_held_at(held, i);
+
+        if (tb_inodes_has(iteration->wanted, holding.inode))
+            result = may_read(iteration->proc, held->process.pid, &holding);
+    }
     return result;
 }
 
-/* The descriptors of one process. One that has ended is passed over. */
-static int take_process(struct tb_gathering *gathering, int proc,
-                        const struct tb_wire_holding *list, size_t count)
+static bool is_listed(int proc, uint32_t pid)
 {
     char path[PATH_OCTETS];
-    struct tb_process process;
-    tb_auto_fd int folder = -1;
-    int result;
 
-    (void)snprintf(path, sizeof(path), "%u", list->pid);
-    folder = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    result = folder < 0 ? -errno : prove(folder, list, count);
-    if (result == -EACCES || (folder < 0 && gathering->found.unlisted))
-        gathering->found.hidden++;
-    if (result != 0 || tb_gather_facts(folder, "stat", "status", list->pid, &process) != 0)
+    (void)snprintf(path, sizeof(path), "%u", pid);
+    return faccessat(proc, path, F_OK, 0) == 0;
+}
+
+/* ---- Telling */
+
+static int take_facts(const struct iteration *iteration, const struct tb_wire_holder *from,
+                      struct tb_process *process)
+{
+    char stat[PATH_OCTETS], status[PATH_OCTETS];
+
+    if (iteration->tick_ns == 0) {
+        (void)snprintf(stat, sizeof(stat), "%u/stat", from->pid);
+        (void)snprintf(status, sizeof(status), "%u/status", from->pid);
+        return tb_gather_facts(iteration->proc, stat, status, from->pid, process);
+    }
+    process->start_ticks = from->start_ns / iteration->tick_ns;
+    process->pid = from->pid;
+    process->parent_pid = from->parent_pid;
+    process->uid = from->uid;
+    memcpy(process->comm, from->comm, sizeof(process->comm));
+    return 0;
+}
+
+static int take(const struct iteration *iteration, const struct tb_held *held)
+{
+    struct tb_process process;
+    int error;
+
+    if (take_facts(iteration, &held->process, &process) != 0)
+        return 0; /* it has ended */
+    error = tb_gather_process(iteration->gathering, &process);
+    for (size_t i = 0; i < held->count && error == 0; i++) {
+        const struct tb_wire_holding holding = tb_held_at(held, i);
+
+        if (tb_inodes_has(iteration->wanted, holding.inode))
+            error = tb_gather_holding(iteration->gathering, process.pid, holding.fd, holding.inode);
+    }
+    return error;
+}
+
+/* Not one of its descriptors is there any more, or its leader has ended, whose folder shows none:
+ * /proc is asked for what it has now. */
+static int look_again(const struct iteration *iteration, uint32_t pid)
+{
+    if (!is_listed(iteration->proc, pid)) {
+        iteration->gathering->found.hidden += iteration->gathering->found.unlisted;
         return 0;
-    result = tb_gather_process(gathering, &process);
-    for (size_t i = 0; i < count && result == 0; i++)
-        result = tb_gather_holding(gathering, list[i].pid, list[i].fd, list[i].inode);
-    return result;
+    }
+    return tb_descriptors_walk(iteration->gathering, iteration->proc, iteration->wanted, &pid, 1);
+}
+
+static int take_process(const struct iteration *iteration, const struct tb_held *held)
+{
+    switch (prove(iteration, held)) {
+    case 0:
+        return take(iteration, held);
+    case -EACCES:
+        iteration->gathering->found.hidden++;
+        return 0;
+    case -ENOENT:
+        return look_again(iteration, held->process.pid);
+    default: /* none is wanted */
+        return 0;
+    }
+}
+
+/* How long a tick of start_ticks is (nsec_to_clock_t() of kernel/time/time.c). */
+static uint64_t tick_ns(int proc)
+{
+    const long ticks = sysconf(_SC_CLK_TCK);
+
+    if (ticks <= 0 || SECOND_NS % (unsigned long)ticks != 0 || !tb_procfs_is_unmapped(proc))
+        return 0;
+    return SECOND_NS / (unsigned long)ticks;
+}
+
+static void conclude(struct tb_descriptors *found, size_t processes)
+{
+    found->looked_into = processes < found->hidden ? 0 : processes - found->hidden;
+    found->unlisted = false; /* it has seen them all the same */
+    found->by_bpf = true;
 }
 
 int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
                            const uint32_t *inodes, size_t count)
 {
+    const struct iteration iteration = { gathering, wanted, proc, tick_ns(proc) };
     struct tb_bpfholders all = { 0 };
+    struct tb_nl_rest rest;
+    struct tb_held held;
     int error = tb_bpfholders_look(&all, inodes, count);
-    size_t kept;
+    int result = 1;
 
     if (error != 0)
         return error;
-    kept = choose(all.list, all.count, wanted);
-    for (size_t from = 0, to; from < kept && error == 0; from = to) {
-        for (to = from + 1; to < kept && all.list[to].pid == all.list[from].pid; to++)
-            ;
-        error = take_process(gathering, proc, &all.list[from], to - from);
-    }
-    free(all.list);
-    if (gathering->found.hidden > 0)
-        all.processes -= all.processes < gathering->found.hidden ? 0 : gathering->found.hidden;
-    gathering->found.looked_into = all.processes;
-    gathering->found.unlisted = false; /* it has seen them all the same */
-    gathering->found.by_bpf = true;
+    rest = (struct tb_nl_rest){ all.octets, all.length };
+    while (error == 0 && (result = tb_held_next(&rest, &held)) > 0)
+        error = take_process(&iteration, &held);
+    free(all.octets);
+    if (error == 0)
+        error = result;
+    if (error == 0)
+        conclude(&gathering->found, all.processes);
     return error;
 }

@@ -24,6 +24,10 @@ int tb_gather_room(void **list, size_t *room, size_t count, size_t size);
 int tb_gather_facts(int folder, const char *stat, const char *status, uint32_t pid,
                     struct tb_process *process);
 
+/* Puts what was gathered in order: pids become places, each of which is in the list of processes.
+ * 0 or -ENOMEM. */
+int tb_gather_order(struct tb_descriptors *found);
+
 /* By a walk through /proc, open as `proc`. 0 or -errno; to be freed either way. */
 int tb_descriptors_walk(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
                         const uint32_t *pid, size_t pids);
