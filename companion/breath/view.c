@@ -272,6 +272,8 @@ size_t tb_view_hidden(const struct tb_view *view)
 {
     size_t hidden = 0;
 
+    if (tb_descriptors_complete(&view->owners))
+        return 0;
     for (size_t i = 0; i < view->sockets.count; i++)
         hidden += tb_view_owner(view, &view->sockets.list[i]) == TB_VIEW_HIDDEN;
     return hidden;
