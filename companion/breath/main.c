@@ -5,11 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "command.h"
+
+enum {
+    LARGE_OCTETS = 128 * 1024 /* as glibc begins with */
+};
 
 int tb_usage(struct tb_request *request, enum tb_say id, const char *word)
 {
@@ -164,11 +169,22 @@ static int answer(struct tb_request *request, int count, char **arguments)
     return status == 0 ? run(request) : status;
 }
 
+/* The lists of 100,000 sockets are made one after the other. What one of them took goes back to the
+ * system as soon as it is freed; else glibc keeps ever larger ones for the next: mallopt(3). */
+static void keep_memory_small(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_OCTETS);
+#endif
+}
+
 int main(int count, char **arguments)
 {
     struct tb_request request = { .command = NULL };
-    int status = answer(&request, count, arguments);
+    int status;
 
+    keep_memory_small();
+    status = answer(&request, count, arguments);
     if ((fflush(stdout) != 0 || ferror(stdout)) && request.trouble.reason.length == 0)
         status = tb_trouble_system(&request.trouble, "stdout", errno);
     if (request.trouble.reason.length > 0)
