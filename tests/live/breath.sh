@@ -356,7 +356,12 @@ why_names_a_time_wait()
     "$binaries/live-sockets" 8180 0 0 </dev/null >/dev/null
     breath conns time-wait 8185
     has_status 0
-    port=$(sed -n 's/^tcp4 *127.0.0.1:\([0-9]*\) .*/\1/p' out | head -n 1)
+    # an open connection to another port may have the same one at this end
+    ports=$(sed -n 's/^tcp4 *127.0.0.1:\([0-9]*\) .*/\1/p' out)
+    for port in $ports; do
+        breath conns "$port"
+        grep -q 'ESTABLISHED' out || break
+    done
     cause "$port" any '(TIME_WAIT)'
 }
 
