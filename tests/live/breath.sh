@@ -34,10 +34,12 @@ breath()
     LC_ALL=C "$breath" "$@" >out 2>said || status=$?
 }
 
+nobody_may=() # options of setpriv
 as_nobody()
 {
     status=0
-    LC_ALL=C setpriv --reuid 65534 --regid 65534 --clear-groups "$TB_TMP/breath" "$@" >out 2>said ||
+    LC_ALL=C setpriv --reuid 65534 --regid 65534 --clear-groups \
+        ${nobody_may[@]+"${nobody_may[@]}"} "$TB_TMP/breath" "$@" >out 2>said ||
         status=$?
 }
 
@@ -186,6 +188,21 @@ another_user_is_told_what_is_hidden()
     has_status 3
     as_nobody who 8080 --explain=short
     says 'sudo breath who 8080'
+}
+
+# Who may load BPF programs, and may not look into the processes of others, sees as much as /proc shows.
+the_iterator_tells_no_more_than_proc()
+{
+    breath conns tcp --json
+    grep -q '"mechanism": "bpf"' out || return 0
+    nobody_may=('--inh-caps=+bpf,+perfmon' '--ambient-caps=+bpf,+perfmon')
+    as_nobody conns tcp --json
+    nobody_may=()
+    has_status 3
+    grep -q '"mechanism": "bpf"' out || tb_fail "not by the iterator: $(tail -n 12 out)"
+    grep -q '"owner": "hidden"' out || tb_fail "nothing is hidden"
+    grep -q '"hidden": [1-9]' out || tb_fail "hidden processes are not counted: $(tail -n 12 out)"
+    ! grep -q '"owner": "held"' out || tb_fail "an owner is told that /proc hides"
 }
 
 # Without COMMAND, which lsof cuts; bound sockets are nothing to lsof, and of anonymous files it tells
@@ -412,6 +429,7 @@ for test in \
     listeners_are_told_apart \
     nothing_there_is_a_status_of_its_own \
     another_user_is_told_what_is_hidden \
+    the_iterator_tells_no_more_than_proc \
     lsof_spells_as_lsof_does \
     netstat_spells_as_netstat_does \
     it_watches \
