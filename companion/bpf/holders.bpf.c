@@ -21,7 +21,6 @@ const volatile __u32 wanted_count = 0; /* 0: all are */
 /* Read by the loader, after the pass. */
 __u32 processes = 0; /* that have files */
 static __u32 last = 0;
-static __u32 told = 0; /* the process that stands before the next descriptor */
 
 static __always_inline int is_wanted(__u32 inode)
 {
@@ -34,17 +33,8 @@ static __always_inline int is_wanted(__u32 inode)
     return 0;
 }
 
-/* The kernel passes the files of a process in one go. */
-static __always_inline void count(__u32 pid)
-{
-    if (pid == last)
-        return;
-    last = pid;
-    processes++;
-}
-
 /* Threads have a comm and credentials of their own. */
-static __always_inline long tell_process(struct seq_file *seq, struct task_struct *task)
+static __always_inline long tell_process(struct seq_file *to, struct task_struct *task)
 {
     struct task_struct *leader = BPF_CORE_READ(task, group_leader);
     struct tb_wire_holder record = {};
@@ -54,23 +44,33 @@ static __always_inline long tell_process(struct seq_file *seq, struct task_struc
     record.uid = BPF_CORE_READ(leader, real_cred, euid.val);
     record.start_ns = BPF_CORE_READ(leader, start_boottime);
     BPF_CORE_READ_STR_INTO(&record.comm, leader, comm);
-    return bpf_seq_write(seq, &record, sizeof(record));
+    return bpf_seq_write(to, &record, sizeof(record));
 }
 
-/* Of a file for which the buffer had no room the kernel keeps nothing, and asks for it again. */
-static __always_inline void tell(struct seq_file *seq, struct task_struct *task,
-                                 const struct tb_wire_holding *holding)
+/* The kernel passes the files of a process in one go. Where there is no room it passes the file
+ * once more. */
+static __always_inline long note(struct seq_file *to, struct task_struct *task)
 {
-    const __u32 before = told;
     const __u32 pid = task->tgid;
+    long error;
 
-    if (told != pid) {
-        if (tell_process(seq, task) != 0)
-            return;
-        told = pid;
-    }
-    if (bpf_seq_write(seq, holding, sizeof(*holding)) != 0)
-        told = before;
+    if (pid == last)
+        return 0;
+    error = tell_process(to, task);
+    if (error != 0)
+        return error;
+    last = pid;
+    processes++;
+    return 0;
+}
+
+/* What was noted at the same file is dropped with it, and is noted again. */
+static __always_inline void drop(__u32 noted)
+{
+    if (noted == processes)
+        return;
+    processes = noted;
+    last = 0;
 }
 
 SEC("iter/task_file")
@@ -79,17 +79,19 @@ int each_file(struct bpf_iter__task_file *context)
     struct task_struct *task = context->task;
     struct file *file = context->file;
     struct tb_wire_holding holding;
+    __u32 noted = processes;
 
-    if (!task || !file)
+    if (!task || !file || note(context->meta->seq, task) != 0)
         return 0;
-    count(task->tgid);
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
     if (!bpf_sock_from_file(file))
         return 0;
     holding.inode = file->f_inode->i_ino;
     holding.fd = context->fd;
-    if (holding.inode != 0 && is_wanted(holding.inode))
-        tell(context->meta->seq, task, &holding);
+    if (holding.inode == 0 || !is_wanted(holding.inode))
+        return 0;
+    if (bpf_seq_write(context->meta->seq, &holding, sizeof(holding)) != 0)
+        drop(noted);
     return 0;
 }

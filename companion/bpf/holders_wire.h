@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* holders_wire.h - what holders.bpf.c writes and heldwire.c reads; it stays in the process
  *
- * A process, then its descriptors, then the next process. */
+ * A process that has files, then those of its descriptors that are told, then the next process. */
 #ifndef TB_HOLDERS_WIRE_H
 #define TB_HOLDERS_WIRE_H
 
@@ -21,6 +21,7 @@ struct tb_wire_holder {
     char comm[TB_HOLDERS_COMM];
 };
 
+/* Of each process that the pass came to one with inode 0, maybe several times. */
 struct tb_wire_holding {
     __u32 inode;
     __u32 fd;

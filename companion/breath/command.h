@@ -33,6 +33,7 @@ struct tb_request {
     struct tb_trouble trouble;
     char **word; /* behind the command and without the options */
     size_t word_count;
+    uint16_t port;                /* of which a step before told; 0: none */
     struct tb_view_memory memory; /* from one look to the next, of --watch */
 };
 
@@ -42,6 +43,7 @@ struct tb_stage {
     char *word;          /* NULL: none */
     const char *address; /* NULL: none */
     const char *to;      /* likewise */
+    uint16_t port;       /* of which a step before told; 0: none */
     bool udp;
 };
 

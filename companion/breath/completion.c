@@ -162,7 +162,7 @@ static void offer_operands(const struct offer *to, const struct tb_command *comm
     else if (command->run == tb_conns)
         offer_states(to);
     if (command->run == tb_listen || command->run == tb_conns || command->run == tb_who ||
-        command->run == tb_why)
+        command->run == tb_why || command->run == tb_tour)
         offer_ports(to);
     else if (command->run == tb_nic || command->run == tb_ifconfig)
         offer_nics(to);
@@ -205,7 +205,9 @@ static void offer_words(struct tb_request *request, char *const *typed, size_t c
 
     join(&to, typed, &before, place);
     command = find_command(typed, before);
-    if (to.typed[0] == '-')
+    if (command != NULL && command->run == tb_capture && strcmp(typed[before - 1], "-i") == 0)
+        offer_nics(&to);
+    else if (to.typed[0] == '-')
         offer_options(&to, command == NULL ? 0 : command->takes);
     else if (command == NULL)
         offer_commands(&to);
@@ -221,6 +223,10 @@ int tb_completion(struct tb_request *request)
     if (strcmp(request->word[0], "words") == 0) {
         offer_words(request, request->word + 1, request->word_count - 1);
         return TB_EXIT_FOUND;
+    }
+    for (size_t i = 0; i < request->word_count; i++) {
+        if (strcmp(request->word[i], "--json") == 0)
+            return tb_usage(request, TB_SAY_USAGE_NO_JSON, request->word[i]);
     }
     if (request->word_count > 1)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);

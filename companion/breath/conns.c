@@ -127,24 +127,102 @@ static void explain(const struct tb_page *page, const struct seen *seen)
         tb_page_say(page, TB_SAY_QUEUE_OF_CONNECTIONS, NULL);
     }
     if ((seen->tcp_states & 1u << TB_SOCKET_LISTEN) != 0)
-        tb_page_say_more(page, TB_SAY_QUEUE_OF_ALL, NULL);
+        tb_page_say_more(page, TB_SAY_QUEUE_OF_LISTENERS, NULL);
+}
+
+/* Letters of the protocols that are asked for. */
+static const char *letters_of(const struct tb_sieve *sieve)
+{
+    return sieve->tcp == sieve->udp ? "tuanp" : sieve->tcp ? "tanp" : "uanp";
+}
+
+static void put_classic(const struct tb_sieve *sieve, struct tb_line *line)
+{
+    tb_line_put(line, "netstat -");
+    tb_line_put(line, letters_of(sieve));
+    for (unsigned state = 1; state < TB_SOCKET_STATE_COUNT; state++) {
+        const struct tb_socket one = { .protocol = IPPROTO_TCP, .state = (uint8_t)state };
+
+        if (sieve->states == 1u << state && state != TB_SOCKET_CLOSE) {
+            tb_line_put(line, " | grep ");
+            tb_line_put(line, tb_endpoint_state(&one));
+        }
+    }
+    for (size_t i = 0; i < sieve->ports; i++) {
+        tb_line_put(line, " | grep :");
+        tb_line_put_number(line, sieve->port[i]);
+    }
+    for (size_t i = 0; i < sieve->addresses; i++) {
+        tb_line_put(line, " | grep -F ");
+        tb_endpoint_put_address(line, sieve->address[i]);
+    }
+}
+
+static void put_states(const struct tb_sieve *sieve, struct tb_line *line)
+{
+    static const char *const names[TB_SOCKET_STATE_COUNT] = {
+        [TB_SOCKET_ESTABLISHED] = "established", [TB_SOCKET_SYN_SENT] = "syn-sent",
+        [TB_SOCKET_SYN_RECV] = "syn-recv",       [TB_SOCKET_FIN_WAIT1] = "fin-wait-1",
+        [TB_SOCKET_FIN_WAIT2] = "fin-wait-2",    [TB_SOCKET_TIME_WAIT] = "time-wait",
+        [TB_SOCKET_CLOSE] = "unconnected",       [TB_SOCKET_CLOSE_WAIT] = "close-wait",
+        [TB_SOCKET_LAST_ACK] = "last-ack",       [TB_SOCKET_LISTEN] = "listening",
+        [TB_SOCKET_CLOSING] = "closing",
+    }; /* ss(8), STATE-FILTER */
+
+    for (unsigned state = 1; state < TB_SOCKET_STATE_COUNT; state++) {
+        if ((sieve->states & 1u << state) == 0)
+            continue;
+        tb_line_put(line, " state ");
+        tb_line_put(line, names[state]);
+    }
+}
+
+/* ss wants brackets around those of IPv6. */
+static void put_ss_address(struct tb_line *line, const uint8_t address[16])
+{
+    const bool ipv4 = tb_endpoint_is_ipv4(address);
+
+    tb_line_put(line, ipv4 ? "" : "[");
+    tb_endpoint_put_address(line, address);
+    tb_line_put(line, ipv4 ? "" : "]");
+}
+
+/* "'sport = :80 or dport = :80'"; several must all hold, and are long: without quotes they may go
+ * over several lines. */
+static void put_expression(const struct tb_sieve *sieve, struct tb_line *line)
+{
+    const size_t count = sieve->ports + sieve->addresses;
+    const bool quoted = count == 1 && sieve->ports == 1;
+
+    for (size_t i = 0; i < count; i++) {
+        const bool port = i < sieve->ports;
+        struct tb_line value = { 0 };
+
+        if (port)
+            tb_line_put_number(&value, sieve->port[i]);
+        else
+            put_ss_address(&value, sieve->address[i - sieve->ports]);
+        tb_line_put(line, i > 0 ? " and " : quoted ? " '" : " ");
+        tb_line_put(line, count > 1 ? "\\( " : "");
+        tb_line_put(line, port ? "sport = :" : "src ");
+        tb_line_put(line, tb_line_text(&value));
+        tb_line_put(line, port ? " or dport = :" : " or dst ");
+        tb_line_put(line, tb_line_text(&value));
+        tb_line_put(line, count > 1 ? " \\)" : "");
+        tb_line_free(&value);
+    }
+    tb_line_put(line, quoted ? "'" : "");
 }
 
 static void put_same(const struct tb_page *page, const struct tb_sieve *sieve)
 {
     struct tb_line classic = { 0 }, modern = { 0 };
 
-    tb_line_put(&classic, "netstat -tuanp");
-    tb_line_put(&modern, "ss -tuanp");
-    if (sieve->ports > 0) {
-        tb_line_put(&classic, " | grep :");
-        tb_line_put_number(&classic, sieve->port[0]);
-        tb_line_put(&modern, " 'sport = :");
-        tb_line_put_number(&modern, sieve->port[0]);
-        tb_line_put(&modern, " or dport = :");
-        tb_line_put_number(&modern, sieve->port[0]);
-        tb_line_put(&modern, "'");
-    }
+    put_classic(sieve, &classic);
+    tb_line_put(&modern, "ss -");
+    tb_line_put(&modern, letters_of(sieve));
+    put_states(sieve, &modern);
+    put_expression(sieve, &modern);
     tb_page_same(page, tb_line_text(&classic), tb_line_text(&modern));
     tb_line_free(&classic);
     tb_line_free(&modern);
@@ -195,6 +273,7 @@ static int show(struct tb_request *request, const struct tb_sieve *sieve,
         return tb_trouble_system(&request->trouble, "conns", error);
     if (view->sockets.count > 0)
         explain(&request->page, &seen);
+    tb_view_say_containers(view, &request->page);
     tb_view_say_search(view, &request->page);
     put_same(&request->page, sieve);
     put_next(request, view);
@@ -227,6 +306,8 @@ int tb_conns(struct tb_request *request)
     }
     question = tb_sieve_question(&sieve);
     status = tb_view_read_again(&view, &question, 1, passes, &sieve, &request->memory);
+    if (status == 0)
+        status = tb_view_find_containers(&view);
     status = status == 0 ? show(request, &sieve, &view)
                          : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&view);

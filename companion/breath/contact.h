@@ -20,9 +20,10 @@ struct tb_attempt {
 };
 
 struct tb_contact {
-    const char *host; /* what to call: these four are the caller's */
+    const char *host; /* what to call: these five are the caller's */
     uint16_t port;
     bool udp;
+    bool timeout_given;
     unsigned timeout_s; /* of each attempt, and of waiting for an answer */
     int fd;             /* -1: not connected */
     int lookup;         /* of getaddrinfo() */

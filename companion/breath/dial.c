@@ -144,6 +144,11 @@ static void tell_end(const struct talk *talk, const struct tb_page *page)
     tb_page_say(page, talk->finished ? TB_SAY_DIAL_END : TB_SAY_DIAL_SILENT,
                 TB_TOKENS({ "said", tb_line_text(&said) }, { "heard", tb_line_text(&heard) }));
     tb_line_put(&same, talk->contact->udp ? "nc -u " : "nc ");
+    if (talk->contact->timeout_given) {
+        tb_line_put(&same, "-w ");
+        tb_line_put_number(&same, talk->contact->timeout_s);
+        tb_line_put(&same, " ");
+    }
     tb_line_put_outside(&same, talk->contact->host, strlen(talk->contact->host));
     tb_line_put(&same, " ");
     tb_line_put_number(&same, talk->contact->port);
@@ -199,6 +204,7 @@ static int run(struct tb_request *request, struct tb_contact *contact)
 int tb_dial(struct tb_request *request)
 {
     struct tb_contact contact = { .udp = request->options.udp,
+                                  .timeout_given = request->options.timeout_seconds > 0,
                                   .timeout_s = request->options.timeout_seconds > 0
                                                    ? request->options.timeout_seconds
                                                    : TB_CONTACT_TIMEOUT_S };

@@ -11,8 +11,11 @@
 #include "http1.h"
 #include "url.h"
 
+#define HTTPS "https://"
+
 enum {
     PIECE = 16384,
+    HTTPS_PORT = 443, /* RFC 9110 section 4.2.2 */
     NS_PER_US = 1000,
     US_PER_MS = 1000
 };
@@ -182,6 +185,11 @@ static void tell_response(const struct get *get, const struct tb_page *talk)
                 TB_TOKENS({ "status", tb_line_text(&status) }, { "octets", tb_line_text(&octets) },
                           { "ms", tb_line_text(&ms) }));
     tb_line_put(&same, "curl -v ");
+    if (get->contact.timeout_given) {
+        tb_line_put(&same, "-m ");
+        tb_line_put_number(&same, get->contact.timeout_s);
+        tb_line_put(&same, " ");
+    }
     tb_line_put_outside(&same, get->request->word[0], strlen(get->request->word[0]));
     tb_page_same(talk, tb_line_text(&same), NULL);
     if (get->contact.route_known && get->contact.own_address) {
@@ -257,6 +265,29 @@ static int run(struct get *get)
     return status;
 }
 
+/* What can be done instead of what is not spoken here. */
+static int refuse_scheme(struct tb_request *request, const char *word)
+{
+    struct tb_line quoted = { 0 }, host = { 0 }, port = { 0 };
+    struct tb_url url;
+    int status;
+
+    if (strncasecmp(word, HTTPS, sizeof(HTTPS) - 1) != 0 ||
+        tb_url_read(word + sizeof(HTTPS) - 1, &url) != TB_URL_FINE)
+        return tb_usage(request, TB_SAY_USAGE_SCHEME, word);
+    tb_trouble_quote(&quoted, word);
+    tb_line_put_outside(&host, url.host, strlen(url.host));
+    tb_line_put_number(&port, url.port_given ? url.port : HTTPS_PORT);
+    status =
+        tb_trouble(&request->trouble, request->page.lang, TB_EXIT_USAGE, TB_SAY_USAGE_HTTPS,
+                   TB_TOKENS({ "word", tb_line_text(&quoted) }, { "host", tb_line_text(&host) },
+                             { "port", tb_line_text(&port) }));
+    tb_line_free(&quoted);
+    tb_line_free(&host);
+    tb_line_free(&port);
+    return status;
+}
+
 int tb_get(struct tb_request *request)
 {
     struct get get = { .request = request };
@@ -268,7 +299,7 @@ int tb_get(struct tb_request *request)
         return tb_usage(request, TB_SAY_USAGE_MANY, request->word[1]);
     switch (tb_url_read(request->word[0], &get.url)) {
     case TB_URL_NOT_HTTP:
-        return tb_usage(request, TB_SAY_USAGE_SCHEME, request->word[0]);
+        return refuse_scheme(request, request->word[0]);
     case TB_URL_BAD:
         return tb_usage(request, TB_SAY_USAGE_URL, request->word[0]);
     case TB_URL_FINE:
@@ -276,6 +307,7 @@ int tb_get(struct tb_request *request)
     }
     get.contact = (struct tb_contact){ .host = get.url.host,
                                        .port = get.url.port,
+                                       .timeout_given = request->options.timeout_seconds > 0,
                                        .timeout_s = request->options.timeout_seconds > 0
                                                         ? request->options.timeout_seconds
                                                         : TB_CONTACT_TIMEOUT_S };

@@ -69,6 +69,7 @@ int tb_stage(struct tb_request *request, const struct tb_stage *stage)
     struct tb_request inner = { .command = tb_command_find(stage->name, &nearest),
                                 .options = request->options,
                                 .page = request->page,
+                                .port = stage->port,
                                 .word = words,
                                 .word_count = stage->word != NULL };
     int status;

@@ -273,6 +273,7 @@ static int show(struct tb_request *request, const struct tb_view *view, uint16_t
     if (error != 0)
         return tb_trouble_system(&request->trouble, "listen", error);
     explain(request, view, &seen, port);
+    tb_view_say_containers(view, &request->page);
     tb_view_say_search(view, &request->page);
     put_same(&request->page, port);
     put_next(request, view, "breath who", view->sockets.list[0].tuple.local_port, TB_SAY_NEXT_WHO);
@@ -292,6 +293,8 @@ int tb_listen(struct tb_request *request)
     if (request->word_count == 1 && !tb_operand_port(request->word[0], &filter.local_port))
         return tb_usage(request, TB_SAY_USAGE_PORT, request->word[0]);
     status = tb_view_read_again(&view, &filter, 1, is_listener, NULL, &request->memory);
+    if (status == 0)
+        status = tb_view_find_containers(&view);
     status = status == 0 ? show(request, &view, filter.local_port)
                          : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&view);

@@ -303,7 +303,8 @@ static bool passes(const struct tb_socket *socket, const void *context)
     if (lsof->tcp_states != 0 && socket->protocol == IPPROTO_TCP &&
         (lsof->tcp_states & 1u << socket->state) == 0)
         passed = false;
-    return passed;
+    /* what is only bound lsof does not know for one of the internet */
+    return passed && (socket->protocol != IPPROTO_TCP || socket->state != TB_SOCKET_CLOSE);
 }
 
 struct holding_row {
@@ -446,6 +447,7 @@ static void put_headings(struct lsof *lsof)
     for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
         tb_table_right(&lsof->table, right[i]);
     tb_table_may_narrow(&lsof->table, COMMAND, 9);
+    tb_table_may_narrow(&lsof->table, USER, 8);
     tb_table_may_narrow(&lsof->table, NAME, 20);
     tb_table_add(&lsof->table, TB_STYLE_HEADING, headings);
 }
@@ -460,6 +462,61 @@ static void print_pids(const struct lsof *lsof)
         if (lsof->pids == 0 || is_of_pids(lsof, owners->process[i].pid) == lsof->all)
             (void)fprintf(lsof->request->page.stream, "%u\n", owners->process[i].pid);
     }
+}
+
+/* The port that is asked for; 0: none, or several. */
+static uint16_t port_of(const struct lsof *lsof)
+{
+    const struct tb_lsof_spec *spec = &lsof->spec[0];
+
+    return lsof->specs == 1 && spec->ports == 1 && spec->port[0].first == spec->port[0].last
+               ? spec->port[0].first
+               : 0;
+}
+
+/* "ss -tlnp 'sport = :8080 or dport = :8080'", of what was asked for */
+static void put_ss(const struct lsof *lsof, struct tb_line *line)
+{
+    const struct tb_lsof_spec *spec = &lsof->spec[0];
+    const bool one = lsof->specs == 1;
+    const uint8_t protocol = one ? spec->protocol : 0;
+    const uint16_t port = port_of(lsof);
+
+    tb_line_put(line, "ss -");
+    tb_line_put(line, protocol == IPPROTO_UDP ? "u" : protocol == IPPROTO_TCP ? "t" : "tu");
+    tb_line_put(line, lsof->tcp_states == 1u << TB_SOCKET_LISTEN ? "l" : "a");
+    tb_line_put(line, one && spec->family == AF_INET    ? "4"
+                      : one && spec->family == AF_INET6 ? "6"
+                                                        : "");
+    tb_line_put(line, lsof->host_numbers || lsof->port_numbers ? "np" : "rp");
+    if (port == 0)
+        return;
+    tb_line_put(line, " 'sport = :");
+    tb_line_put_number(line, port);
+    tb_line_put(line, " or dport = :");
+    tb_line_put_number(line, port);
+    tb_line_put(line, "'");
+}
+
+static void put_same(const struct lsof *lsof)
+{
+    struct tb_line modern = { 0 };
+
+    const bool both = lsof->all && lsof->inet;
+
+    if (lsof->inet)
+        put_ss(lsof, &modern);
+    for (size_t i = 0; i < lsof->pids; i++) {
+        if (both)
+            tb_line_put(&modern, i == 0 ? " | grep -E 'pid=(" : "|");
+        else
+            tb_line_put(&modern, modern.length > 0 ? "; ls -l /proc/" : "ls -l /proc/");
+        tb_line_put_number(&modern, lsof->pid[i]);
+        tb_line_put(&modern, both ? "" : "/fd");
+    }
+    tb_line_put(&modern, both && lsof->pids > 0 ? "),'" : "");
+    tb_page_same(&lsof->request->page, NULL, tb_line_text(&modern));
+    tb_line_free(&modern);
 }
 
 static void explain(const struct lsof *lsof, enum tb_exit status, size_t hidden)
@@ -482,7 +539,7 @@ static void explain(const struct lsof *lsof, enum tb_exit status, size_t hidden)
         tb_page_tell(&talk, TB_SAY_LSOF_HIDDEN, NULL);
     if (lsof->inet)
         tb_view_say_search(&lsof->view, page);
-    tb_page_same(page, NULL, lsof->inet ? "ss -tuanp" : "ls -l /proc/PID/fd");
+    put_same(lsof);
     tb_line_put(&next, port != 0 ? "breath who " : "breath listen");
     if (port != 0)
         tb_line_put_number(&next, port);

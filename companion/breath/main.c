@@ -13,7 +13,8 @@
 #include "command.h"
 
 enum {
-    LARGE_OCTETS = 128 * 1024 /* as glibc begins with */
+    LARGE_OCTETS = 128 * 1024, /* as glibc begins with */
+    LATER_INDENT = 2           /* of a complaint's later lines */
 };
 
 int tb_usage(struct tb_request *request, enum tb_say id, const char *word)
@@ -84,7 +85,10 @@ static int check_options(struct tb_request *request)
 
     for (size_t bit = 0; bit < TB_TAKES_BITS; bit++) {
         if ((wrong & 1u << bit) != 0)
-            return tb_usage(request, TB_SAY_USAGE_OPTION_HERE, request->options.given_word[bit]);
+            return tb_usage(request,
+                            1u << bit == TB_TAKES_JSON ? TB_SAY_USAGE_NO_JSON
+                                                       : TB_SAY_USAGE_OPTION_HERE,
+                            request->options.given_word[bit]);
     }
     return 0;
 }
@@ -178,6 +182,19 @@ static void keep_memory_small(void)
 #endif
 }
 
+/* On a terminal no line of it is longer than that. */
+static void complain(const char *before, const char *text)
+{
+    const bool terminal = isatty(STDERR_FILENO) == 1;
+    const struct tb_page talk = { .stream = stderr, .columns = terminal ? terminal_columns() : 0 };
+    struct tb_line line = { 0 };
+
+    tb_line_put(&line, before);
+    tb_line_put(&line, text);
+    tb_page_put(&talk, 0, LATER_INDENT, tb_line_text(&line));
+    tb_line_free(&line);
+}
+
 int main(int count, char **arguments)
 {
     struct tb_request request = { .command = NULL };
@@ -188,13 +205,13 @@ int main(int count, char **arguments)
     if ((fflush(stdout) != 0 || ferror(stdout)) && request.trouble.reason.length == 0)
         status = tb_trouble_system(&request.trouble, "stdout", errno);
     if (request.trouble.reason.length > 0)
-        (void)fprintf(stderr, "breath: %s\n", tb_line_text(&request.trouble.reason));
+        complain("breath: ", tb_line_text(&request.trouble.reason));
     if (status == TB_EXIT_USAGE && request.command != NULL) {
         struct tb_line usage = { 0 };
 
         tb_say(&usage, request.options.lang, TB_SAY_USAGE_HELP,
                TB_TOKENS({ "usage", request.command->usage }));
-        (void)fprintf(stderr, "%s\n", tb_line_text(&usage));
+        complain("", tb_line_text(&usage));
         tb_line_free(&usage);
     }
     tb_line_free(&request.trouble.reason);

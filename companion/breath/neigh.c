@@ -177,6 +177,24 @@ static int say_nothing(const struct view *view)
     return TB_EXIT_NOTHING;
 }
 
+/* With the address, where one was asked for. */
+static void put_same(const struct tb_request *request, const char *arp, const char *ip)
+{
+    struct tb_line classic = { 0 }, modern = { 0 };
+
+    tb_line_put(&classic, arp);
+    tb_line_put(&modern, ip);
+    if (request->word_count > 0) {
+        tb_line_put(&classic, " ");
+        tb_line_put_outside(&classic, request->word[0], strlen(request->word[0]));
+        tb_line_put(&modern, " show to ");
+        tb_line_put_outside(&modern, request->word[0], strlen(request->word[0]));
+    }
+    tb_page_same(&request->page, tb_line_text(&classic), tb_line_text(&modern));
+    tb_line_free(&classic);
+    tb_line_free(&modern);
+}
+
 static int show_neighbours(const struct view *view)
 {
     struct tb_request *request = view->request;
@@ -188,7 +206,7 @@ static int show_neighbours(const struct view *view)
     if (error != 0)
         return tb_trouble_system(&request->trouble, "neigh", error);
     explain(view);
-    tb_page_same(&request->page, "arp -n", "ip neigh");
+    put_same(request, "arp -n", "ip neigh");
     tb_page_next(&request->page, "breath route", TB_SAY_NEXT_ROUTE);
     return TB_EXIT_FOUND;
 }
@@ -290,7 +308,7 @@ static int show_arp(const struct view *view)
         return tb_trouble_system(&request->trouble, "arp", error);
     explain(view);
     tb_page_say(&request->page, as_lines ? TB_SAY_ARP_NAMES : TB_SAY_ARP_FLAGS, NULL);
-    tb_page_same(&request->page, as_lines ? "arp -an" : "arp -n", "ip -4 neigh");
+    put_same(request, as_lines ? "arp -an" : "arp -n", "ip -4 neigh");
     tb_page_next(&request->page, "breath neigh", TB_SAY_NEXT_NEIGH6);
     return TB_EXIT_FOUND;
 }

@@ -70,6 +70,7 @@ struct netstat {
     bool dual;
     bool waits;
     bool connection;
+    size_t *bound; /* sockets that are not told because they are only bound */
 };
 
 /* ---- Options */
@@ -168,9 +169,9 @@ static void put_end(const struct netstat *netstat, const struct tb_socket *socke
     const bool none = remote ? tuple->remote_port == 0 : tb_socket_is_wildcard(socket);
 
     if (none)
-        tb_line_put(line, !netstat->numbers           ? "[::]"
-                          : socket->family == AF_INET ? "0.0.0.0"
-                                                      : "::");
+        tb_line_put(line, socket->family == AF_INET ? "0.0.0.0"
+                          : netstat->numbers        ? "::"
+                                                    : "[::]");
     else
         put_host(netstat, remote ? tuple->remote : tuple->local, line);
     put_port(netstat, remote ? tuple->remote_port : tuple->local_port,
@@ -224,16 +225,18 @@ static void put_socket(struct netstat *netstat, const struct tb_socket *socket)
     netstat->connection = netstat->connection || socket->tuple.remote_port != 0;
 }
 
-/* Servers, or connections, or both; what is only bound is nothing to netstat, but it takes a port.
- */
+/* Servers, or connections, or both. What is only bound is nothing to netstat: /proc/net/tcp, which
+ * it reads, does not have it. */
 static bool passes(const struct tb_socket *socket, const void *context)
 {
     const struct netstat *netstat = context;
     const bool serves = socket->tuple.remote_port == 0;
 
-    if (netstat->all)
-        return true;
-    return netstat->listening ? serves : !serves;
+    if (socket->protocol == IPPROTO_TCP && socket->state == TB_SOCKET_CLOSE) {
+        ++*netstat->bound;
+        return false;
+    }
+    return netstat->all || netstat->listening == serves;
 }
 
 static enum tb_say title_of(const struct netstat *netstat, bool local)
@@ -398,6 +401,42 @@ static int print_locals(struct netstat *netstat)
 
 /* ---- */
 
+static void say_bound(const struct netstat *netstat)
+{
+    struct tb_line count = { 0 };
+
+    tb_line_put_number(&count, *netstat->bound);
+    if (*netstat->bound > 0 && (netstat->all || netstat->listening))
+        tb_page_say(&netstat->request->page, TB_SAY_NETSTAT_BOUND,
+                    TB_TOKENS({ "count", tb_line_text(&count) }));
+    tb_line_free(&count);
+}
+
+/* "ss -tlnp": the letters that were given, as ss spells them */
+static void put_same(const struct netstat *netstat)
+{
+    const struct {
+        bool given;
+        const char *letter;
+    } letters[] = {
+        { netstat->tcp, "t" },
+        { netstat->udp, "u" },
+        { netstat->local, "x" },
+        { netstat->all, "a" },
+        { netstat->listening && !netstat->all, "l" },
+        { netstat->numbers, "n" },
+        { !netstat->numbers, "r" },
+        { netstat->programs, "p" },
+    };
+    struct tb_line modern = { 0 };
+
+    tb_line_put(&modern, "ss -");
+    for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+        tb_line_put(&modern, letters[i].given ? letters[i].letter : "");
+    tb_page_same(&netstat->request->page, NULL, tb_line_text(&modern));
+    tb_line_free(&modern);
+}
+
 static void explain(struct netstat *netstat, enum tb_exit status)
 {
     const struct tb_page *page = &netstat->request->page;
@@ -410,11 +449,12 @@ static void explain(struct netstat *netstat, enum tb_exit status)
         tb_page_say(page, TB_SAY_NETSTAT_LISTEN, NULL);
     if (netstat->dual)
         tb_page_say(page, TB_SAY_NETSTAT_DUAL, NULL);
+    say_bound(netstat);
     if (netstat->local)
         tb_page_say_more(page, TB_SAY_NETSTAT_LOCAL, NULL);
     if (netstat->programs)
         tb_view_say_search(&netstat->view, page);
-    tb_page_same(page, NULL, netstat->listening ? "ss -tulnp" : "ss -tuanp");
+    put_same(netstat);
     tb_typed(netstat->request, &typed);
     tb_view_next(&netstat->view, page, tb_line_text(&typed), "breath conns", TB_SAY_NEXT_EXPLAINED);
     tb_page_status(page, status);
@@ -482,7 +522,8 @@ static int run_any(struct netstat *netstat)
 
 int tb_netstat(struct tb_request *request)
 {
-    struct netstat netstat = { .request = request };
+    size_t bound = 0;
+    struct netstat netstat = { .request = request, .bound = &bound };
     int status = read_words(&netstat);
 
     if (status == 0)

@@ -99,7 +99,8 @@ static int show_nics(struct tb_request *request, const struct tb_nics *nics)
     tb_page_gap(page);
     tb_page_say(page, TB_SAY_NETSTAT_I_COLUMNS, NULL);
     tb_page_say(page, TB_SAY_NETSTAT_I_FLAGS, NULL);
-    tb_page_same(page, "netstat -i", "ip -s link");
+    tb_page_same(page, tb_options_letter(&request->options, 'a') ? "netstat -ia" : "netstat -i",
+                 tb_options_letter(&request->options, 'a') ? "ip -s link" : "ip -s link show up");
     tb_page_next(page, "breath nic", TB_SAY_NEXT_NICS);
     return TB_EXIT_FOUND;
 }

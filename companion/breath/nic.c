@@ -268,7 +268,7 @@ static int show_one(struct tb_request *request, const struct tb_nics *nics,
     tb_line_put(&modern, "ip -s addr show ");
     tb_line_put_outside(&modern, link->name, strlen(link->name));
     tb_page_same(page, tb_line_text(&classic), tb_line_text(&modern));
-    tb_nic_next_capture(page, link->name, TB_SAY_NEXT_CAPTURE);
+    tb_nic_next_capture(request, link->name, TB_SAY_NEXT_CAPTURE);
     tb_line_free(&classic);
     tb_line_free(&modern);
     return TB_EXIT_FOUND;

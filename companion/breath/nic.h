@@ -34,7 +34,7 @@ int tb_nic_to(struct tb_request *request, const struct tb_nics *nics,
 bool tb_nic_read_address(const struct tb_nics *nics, const char *word, uint8_t address[16],
                          const struct tb_rt_link **scope);
 
-/* The next step: a capture on that interface. */
-void tb_nic_next_capture(const struct tb_page *page, const char *name, enum tb_say why);
+/* The next step: a capture on that interface, of the port that a step before told of. */
+void tb_nic_next_capture(const struct tb_request *request, const char *name, enum tb_say why);
 
 #endif

@@ -15,6 +15,7 @@
 
 enum {
     COLUMNS = 3,
+    EXAMPLE_PORT = 8080,
     WORD_MAX = 80
 };
 
@@ -224,14 +225,16 @@ static void put_same(const struct tb_page *page, const struct way *way,
     tb_line_free(&modern);
 }
 
-void tb_nic_next_capture(const struct tb_page *page, const char *name, enum tb_say why)
+void tb_nic_next_capture(const struct tb_request *request, const char *name, enum tb_say why)
 {
     struct tb_line next = { 0 };
 
     tb_line_put(&next, "breath capture -i ");
     tb_line_put_outside(&next, name, strlen(name));
-    tb_line_put(&next, " -f 'tcp port 8080'");
-    tb_page_next(page, tb_line_text(&next), why);
+    tb_line_put(&next, " -f 'tcp port ");
+    tb_line_put_number(&next, request->port != 0 ? request->port : EXAMPLE_PORT);
+    tb_line_put(&next, "'");
+    tb_page_next(&request->page, tb_line_text(&next), why);
     tb_line_free(&next);
 }
 
@@ -291,7 +294,7 @@ static int show(struct tb_request *request, const struct tb_nics *nics, const st
     explain(page, nics, way, scoped);
     put_same(page, way, from);
     if (way->nic != NULL)
-        tb_nic_next_capture(page, way->nic->name,
+        tb_nic_next_capture(request, way->nic->name,
                             way->own ? TB_SAY_NEXT_CAPTURE_HERE : TB_SAY_NEXT_CAPTURE);
     return TB_EXIT_FOUND;
 }

@@ -2,6 +2,7 @@
 /* page.c - what a command prints for people: a table, what it means, and what to do next */
 #include "page.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "width.h"
@@ -9,6 +10,7 @@
 enum {
     INDENT = 2,
     HINT_GAP = 4,   /* at least, between two hints of a line */
+    CONTINUED = 2,  /* columns of " \\" at the end of a line */
     WHY_COLUMN = 40 /* where the reason behind a next step begins */
 };
 
@@ -136,10 +138,48 @@ static void put_label(const struct tb_page *page, enum tb_say label)
     put_blanks(page, label_columns(page) - width_of(text) + 1);
 }
 
+/* How many octets of a command go into a line of so many columns: up to a space that is in no
+ * quotes. All of it where it fits or has no such space. */
+static size_t piece_of(const char *command, size_t columns)
+{
+    size_t piece = 0;
+    bool quoted = false;
+
+    if (width_of(command) <= columns)
+        return strlen(command);
+    for (size_t i = 0; command[i] != '\0'; i++) {
+        quoted = quoted != (command[i] == '\'');
+        if (command[i] != ' ' || quoted)
+            continue;
+        if (piece > 0 && tb_width(command, i) > columns - CONTINUED)
+            return piece;
+        piece = i;
+    }
+    return piece > 0 ? piece : strlen(command);
+}
+
+/* On a terminal a long one goes on below, so that it can still be copied. Returns in which column
+ * it ends. */
+static size_t put_command(const struct tb_page *page, const char *command)
+{
+    const size_t indent = INDENT + label_columns(page) + 1;
+    const size_t room = page->columns == 0 ? SIZE_MAX : prose_columns(page) - indent;
+    size_t piece;
+
+    while ((piece = piece_of(command, room)) < strlen(command)) {
+        (void)fprintf(page->stream, "%.*s \\\n", (int)piece, command);
+        put_blanks(page, indent);
+        command += piece + 1;
+    }
+    (void)fputs(command, page->stream);
+    return indent + width_of(command);
+}
+
 static void put_hint(const struct tb_page *page, enum tb_say label, const char *command)
 {
     put_label(page, label);
-    (void)fprintf(page->stream, "%s\n", command);
+    (void)put_command(page, command);
+    (void)putc('\n', page->stream);
 }
 
 void tb_page_same(const struct tb_page *page, const char *classic, const char *modern)
@@ -166,13 +206,12 @@ void tb_page_same(const struct tb_page *page, const char *classic, const char *m
 void tb_page_next(const struct tb_page *page, const char *command, enum tb_say why)
 {
     const char *reason = tb_say_raw(page->lang, why);
-    const size_t column = INDENT + label_columns(page) + 1 + width_of(command);
-    size_t gap;
+    size_t column, gap;
 
     if (page->explain < TB_EXPLAIN_SHORT)
         return;
     put_label(page, TB_SAY_NEXT);
-    (void)fputs(command, page->stream);
+    column = put_command(page, command);
     gap = column + 2 < WHY_COLUMN ? WHY_COLUMN - column : 2;
     if (page->columns > 0 && column + gap + width_of(reason) + 2 > prose_columns(page)) {
         (void)putc('\n', page->stream);

@@ -197,13 +197,23 @@ static int print_ipv6(const struct view *view)
 
 /* ---- What it means */
 
+/* As it stands in the table, but with its prefix. */
+static void put_network(const struct view *view, struct tb_line *line,
+                        const struct tb_rt_route *route)
+{
+    if (route->prefix > 0 || route->family == AF_INET6)
+        tb_nic_put_prefix(line, route->destination, route->prefix);
+    else
+        tb_line_put(line, view->numeric ? "0.0.0.0" : "default");
+}
+
 static void say_route(const struct view *view, const struct tb_rt_route *route)
 {
     const struct tb_page *page = &view->request->page;
     struct tb_line network = { 0 }, gateway = { 0 }, nic = { 0 };
     enum tb_say id = TB_SAY_ROUTE_DIRECT;
 
-    tb_nic_put_prefix(&network, route->destination, route->prefix);
+    put_network(view, &network, route);
     put_gateway(&gateway, route);
     put_nic(view, &nic, route);
     if (is_refused(route))
@@ -218,6 +228,24 @@ static void say_route(const struct view *view, const struct tb_rt_route *route)
     tb_line_free(&network);
     tb_line_free(&gateway);
     tb_line_free(&nic);
+}
+
+/* Only what is shown: IPv6 has its own columns. */
+static void explain_columns(const struct view *view, bool ipv4)
+{
+    const struct tb_page *page = &view->request->page;
+
+    tb_page_say(page, TB_SAY_ROUTE_FLAGS, NULL);
+    if (ipv4)
+        tb_page_say(page, TB_SAY_ROUTE_GENMASK, NULL);
+    else
+        tb_page_say(page, TB_SAY_ROUTE_NEXT_HOP, NULL);
+    tb_page_say(page, TB_SAY_ROUTE_LONGEST, NULL);
+    if (!ipv4 || !view->netstat)
+        tb_page_say(page, TB_SAY_ROUTE_METRIC, TB_TOKENS({ "metric", ipv4 ? "Metric" : "Met" }));
+    tb_page_say(page, TB_SAY_ROUTE_OWN, NULL);
+    if (ipv4)
+        tb_page_say(page, view->netstat ? TB_SAY_ROUTE_NETSTAT : TB_SAY_ROUTE_REF, NULL);
 }
 
 static void explain(const struct view *view, uint8_t only)
@@ -235,9 +263,7 @@ static void explain(const struct view *view, uint8_t only)
         say_route(view, route);
         said++;
     }
-    tb_page_say(page, TB_SAY_ROUTE_FLAGS, NULL);
-    tb_page_say(page, TB_SAY_ROUTE_LONGEST, NULL);
-    tb_page_say(page, view->netstat ? TB_SAY_ROUTE_NETSTAT : TB_SAY_ROUTE_REF, NULL);
+    explain_columns(view, only != AF_INET6);
     if (others > 0) {
         struct tb_line count = { 0 };
 
@@ -268,6 +294,24 @@ static void say_nothing(const struct view *view)
     tb_page_status(&view->request->page, TB_EXIT_NOTHING);
 }
 
+/* "route -n -4", "ip -4 route": of both families the modern one must be asked twice. */
+static void put_same(const struct view *view, uint8_t only, bool ipv6)
+{
+    const bool both = only == 0 && ipv6;
+    struct tb_line classic = { 0 };
+
+    tb_line_put(&classic, view->netstat ? "netstat -r" : "route");
+    if (view->numeric)
+        tb_line_put(&classic, view->netstat ? "n" : " -n");
+    if (only != 0)
+        tb_line_put(&classic, only == AF_INET ? " -4" : " -6");
+    tb_page_same(&view->request->page, tb_line_text(&classic),
+                 both               ? "ip route; ip -6 route"
+                 : only == AF_INET6 ? "ip -6 route"
+                                    : "ip route");
+    tb_line_free(&classic);
+}
+
 static int show(const struct view *view)
 {
     struct tb_request *request = view->request;
@@ -286,6 +330,8 @@ static int show(const struct view *view)
                              (int)status);
     if (only != AF_INET6)
         error = print_ipv4(view);
+    if (error == 0 && only != AF_INET6 && ipv6 > 0)
+        tb_page_line(&request->page, "", 0);
     if (error == 0 && (only == AF_INET6 || ipv6 > 0))
         error = print_ipv6(view);
     if (error != 0)
@@ -294,8 +340,7 @@ static int show(const struct view *view)
         say_nothing(view);
     else
         explain(view, only);
-    tb_page_same(&request->page, view->netstat ? "netstat -rn" : "route -n",
-                 only == AF_INET6 ? "ip -6 route" : "ip route");
+    put_same(view, only, ipv6 > 0);
     tb_page_next(&request->page, "breath neigh", TB_SAY_NEXT_NEIGH);
     return (int)status;
 }

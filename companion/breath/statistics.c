@@ -242,6 +242,24 @@ static json_t *statistics_json(const struct tb_request *request, const struct te
     return groups;
 }
 
+/* nstat has no letters for protocols; it takes the beginning of a counter's name. */
+static void put_same(const struct tb_request *request)
+{
+    const bool tcp = tb_options_letter(&request->options, 't');
+    const bool udp = tb_options_letter(&request->options, 'u');
+    struct tb_line classic = { 0 }, modern = { 0 };
+
+    tb_line_put(&classic, "netstat -s");
+    tb_line_put(&classic, tcp ? "t" : "");
+    tb_line_put(&classic, udp ? "u" : "");
+    tb_line_put(&modern, "nstat -az");
+    tb_line_put(&modern, tcp ? " 'Tcp*'" : "");
+    tb_line_put(&modern, udp ? " 'Udp*'" : "");
+    tb_page_same(&request->page, tb_line_text(&classic), tb_line_text(&modern));
+    tb_line_free(&classic);
+    tb_line_free(&modern);
+}
+
 static int show(struct tb_request *request, struct text *text)
 {
     static const char *const paths[] = { "/proc/net/snmp", "/proc/net/netstat" };
@@ -263,7 +281,7 @@ static int show(struct tb_request *request, struct text *text)
         return TB_EXIT_NOTHING;
     }
     explain(request, text);
-    tb_page_same(&request->page, "netstat -s", "nstat -az");
+    put_same(request);
     tb_page_next(&request->page, "breath conns", TB_SAY_NEXT_CONNS_STATES);
     return TB_EXIT_FOUND;
 }

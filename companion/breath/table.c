@@ -10,7 +10,8 @@
 
 enum {
     SIZE_FIRST = 4096,
-    SHEET_OCTETS = 16384 /* written at once */
+    SHEET_OCTETS = 16384, /* written at once */
+    LEAST = 4 /* columns of the terminal to which any may be narrowed that may be at all */
 };
 
 /* What is to be written to a stream, of which each call would take its lock. */
@@ -108,19 +109,32 @@ static size_t total(const struct tb_table *table, const size_t *width)
     return sum;
 }
 
-/* Takes one column of the terminal after the other from the widest that may be narrowed. */
+/* The widest that may be narrowed further; as many as there are columns: none. */
+static size_t find_widest(const struct tb_table *table, const size_t *width, bool below_least)
+{
+    size_t widest = table->columns;
+
+    for (size_t i = 0; i < table->columns; i++) {
+        const size_t least = below_least ? LEAST : table->least[i];
+
+        if (table->least[i] > 0 && width[i] > least &&
+            (widest == table->columns || width[i] > width[widest]))
+            widest = i;
+    }
+    return widest;
+}
+
+/* Takes one column of the terminal after the other from the widest; where all are as narrow as they
+ * should be at least, they become narrower still: a line that is too long is worse. */
 static void narrow(const struct tb_table *table, size_t limit, size_t *width)
 {
     size_t excess = total(table, width);
 
     for (excess = excess > limit ? excess - limit : 0; excess > 0; excess--) {
-        size_t widest = table->columns;
+        size_t widest = find_widest(table, width, false);
 
-        for (size_t i = 0; i < table->columns; i++) {
-            if (table->least[i] > 0 && width[i] > table->least[i] &&
-                (widest == table->columns || width[i] > width[widest]))
-                widest = i;
-        }
+        if (widest == table->columns)
+            widest = find_widest(table, width, true);
         if (widest == table->columns)
             return;
         width[widest]--;

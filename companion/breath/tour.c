@@ -251,8 +251,9 @@ static void step_nic(struct tour *tour)
     tb_line_put(&command, "nic --to=");
     tb_line_put(&command, tb_line_text(&address));
     begin_step(tour, TB_SAY_TOUR_STEP_NIC, tb_line_text(&command));
-    (void)tb_stage(tour->request,
-                   &(const struct tb_stage){ .name = "nic", .to = tb_line_text(&address) });
+    (void)tb_stage(tour->request, &(const struct tb_stage){ .name = "nic",
+                                                            .to = tb_line_text(&address),
+                                                            .port = tour->target.port });
     tb_line_free(&tour->request->trouble.reason);
     if (tb_route_ask(tour->target.address, 0, &route) != 0 ||
         if_indextoname(route.interface, tour->nic) == NULL)

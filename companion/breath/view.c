@@ -4,15 +4,20 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
 #include "endpoint.h"
+#include "inside.h"
+#include "procfs.h"
 
 enum {
+    PATH_OCTETS = 32,
     USES_MAX = 9 /* of what is remembered of owners */
 };
 
@@ -189,8 +194,17 @@ void tb_view_forget(struct tb_view_memory *memory)
     *memory = (struct tb_view_memory){ .uses = 0 };
 }
 
+void tb_view_forget_containers(struct tb_view *view)
+{
+    for (size_t i = 0; view->container != NULL && i < view->owners.process_count; i++)
+        tb_line_free(&view->container[i]);
+    free(view->container);
+    view->container = NULL;
+}
+
 void tb_view_free(struct tb_view *view)
 {
+    tb_view_forget_containers(view);
     tb_sockets_free(&view->sockets);
     tb_sockets_free(&view->listeners);
     tb_descriptors_free(&view->owners);
@@ -220,6 +234,27 @@ enum tb_view_owner tb_view_owner(const struct tb_view *view, const struct tb_soc
     return tb_descriptors_complete(&view->owners) ? TB_VIEW_NOBODY : TB_VIEW_HIDDEN;
 }
 
+int tb_view_find_containers(struct tb_view *view)
+{
+    const struct tb_descriptors *owners = &view->owners;
+
+    view->container = calloc(owners->process_count + 1, sizeof(*view->container));
+    if (view->container == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < owners->process_count; i++)
+        (void)tb_inside_put(&view->container[i], &owners->process[i]);
+    return 0;
+}
+
+const char *tb_view_container(const struct tb_view *view)
+{
+    for (size_t i = 0; view->container != NULL && i < view->owners.process_count; i++) {
+        if (view->container[i].length > 0)
+            return tb_line_text(&view->container[i]);
+    }
+    return NULL;
+}
+
 void tb_view_put_process(struct tb_line *line, const struct tb_process *process)
 {
     tb_line_put_outside(line, process->comm, strlen(process->comm));
@@ -239,6 +274,11 @@ static void put_holders(const struct tb_view *view, uint32_t inode, struct tb_li
             continue;
         tb_line_put(line, i > 0 ? ", " : "");
         tb_view_put_process(line, &view->owners.process[holding[i].process]);
+        if (view->container != NULL && view->container[holding[i].process].length > 0) {
+            tb_line_put(line, " [");
+            tb_line_put(line, tb_line_text(&view->container[holding[i].process]));
+            tb_line_put(line, "]");
+        }
     }
 }
 
@@ -320,6 +360,14 @@ enum tb_exit tb_view_status(const struct tb_view *view)
     return tb_view_hidden(view) > 0 ? TB_EXIT_HIDDEN : TB_EXIT_FOUND;
 }
 
+void tb_view_say_containers(const struct tb_view *view, const struct tb_page *page)
+{
+    const char *container = tb_view_container(view);
+
+    if (container != NULL)
+        tb_page_say(page, TB_SAY_IN_CONTAINER, TB_TOKENS({ "container", container }));
+}
+
 /* ---- How complete it was */
 
 static enum tb_say search_sentence(const struct tb_view *view)
@@ -336,6 +384,39 @@ static enum tb_say search_sentence(const struct tb_view *view)
     return TB_SAY_SEARCH_COMPLETE;
 }
 
+/* "process_api (1), ...": those of whom it is known. */
+static void put_unseen(struct tb_line *line, const struct tb_descriptors *owners)
+{
+    char path[PATH_OCTETS];
+    struct tb_proc_stat stat;
+    size_t named = 0;
+
+    for (size_t i = 0; i < owners->hidden && i < TB_DESCRIPTORS_NAMED; i++) {
+        struct tb_process process = { .pid = owners->hidden_pid[i] };
+
+        (void)snprintf(path, sizeof(path), "/proc/%u/stat", process.pid);
+        if (!tb_procfs_stat(AT_FDCWD, path, &stat))
+            continue;
+        memcpy(process.comm, stat.comm, sizeof(process.comm));
+        tb_line_put(line, named++ > 0 ? ", " : "");
+        tb_view_put_process(line, &process);
+    }
+    tb_line_put(line, named > 0 && named < owners->hidden ? ", ..." : "");
+}
+
+/* Where root is told that something is hidden, it is told what, and that this is no mistake. */
+static void say_not_even_root(const struct tb_view *view, const struct tb_page *page)
+{
+    struct tb_line processes = { 0 };
+
+    if (geteuid() == 0 && view->owners.hidden > 0)
+        put_unseen(&processes, &view->owners);
+    if (processes.length > 0)
+        tb_page_tell(page, TB_SAY_SEARCH_NOT_EVEN_ROOT,
+                     TB_TOKENS({ "processes", tb_line_text(&processes) }));
+    tb_line_free(&processes);
+}
+
 void tb_view_say_search(const struct tb_view *view, const struct tb_page *page)
 {
     const bool hidden = tb_view_hidden(view) > 0;
@@ -344,9 +425,11 @@ void tb_view_say_search(const struct tb_view *view, const struct tb_page *page)
 
     tb_line_put_number(&all, view->owners.looked_into + view->owners.hidden);
     tb_line_put_number(&unseen, view->owners.hidden);
-    if (page->explain >= TB_EXPLAIN_SHORT ? view->owners.looked_into > 0 : hidden)
+    if (page->explain >= TB_EXPLAIN_SHORT ? view->owners.looked_into > 0 : hidden) {
         tb_page_tell(&told, search_sentence(view),
                      TB_TOKENS({ "all", tb_line_text(&all) }, { "hidden", tb_line_text(&unseen) }));
+        say_not_even_root(view, &told);
+    }
     if (view->sockets.inexact)
         tb_page_tell(&told, TB_SAY_INEXACT, NULL);
     tb_line_free(&all);
@@ -399,6 +482,9 @@ static json_t *json_owner(const struct tb_view *view, const struct tb_holding *h
     owner = json_pack("{s:I, s:o, s:I, s:I, s:o}", "pid", (json_int_t)process->pid, "name",
                       json_text(&name), "uid", (json_int_t)process->uid, "parent",
                       (json_int_t)process->parent_pid, "fds", fds);
+    if (view->container != NULL && view->container[holding->process].length > 0)
+        (void)json_object_set_new(owner, "container",
+                                  json_text(&view->container[holding->process]));
     tb_line_free(&name);
     return owner;
 }

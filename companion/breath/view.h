@@ -15,6 +15,7 @@ struct tb_view {
     struct tb_sockets sockets;
     struct tb_sockets listeners; /* read where a connection that nobody accepted is shown */
     struct tb_descriptors owners;
+    struct tb_line *container; /* of each process: its name, empty: none; NULL: not looked for */
 };
 
 /* What --watch keeps from one look to the next. */
@@ -51,9 +52,17 @@ int tb_view_read_again(struct tb_view *view, const struct tb_sockets_filter *fil
                        tb_view_fn *keep, const void *context, struct tb_view_memory *memory);
 void tb_view_forget(struct tb_view_memory *memory);
 
+/* Looks in which containers the owners run. Returns 0 or -ENOMEM. What it found is freed with the
+ * view, or where the view only borrows its owners, by the other. */
+int tb_view_find_containers(struct tb_view *view);
+void tb_view_forget_containers(struct tb_view *view);
+
+/* The name of a container that one of them runs in; NULL: none does, or it was not looked for. */
+const char *tb_view_container(const struct tb_view *view);
+
 enum tb_view_owner tb_view_owner(const struct tb_view *view, const struct tb_socket *socket);
 
-/* "hello (20152), worker (20153)", or why there is no process. */
+/* "hello (20152), worker (20153) [docker-0123456789ab]", or why there is no process. */
 void tb_view_put_owner(const struct tb_view *view, const struct tb_socket *socket,
                        enum tb_lang lang, struct tb_line *line);
 
@@ -65,6 +74,9 @@ size_t tb_view_hidden(const struct tb_view *view);
 
 /* FOUND, NOTHING or HIDDEN. */
 enum tb_exit tb_view_status(const struct tb_view *view);
+
+/* What the brackets behind a process mean, where there are any. */
+void tb_view_say_containers(const struct tb_view *view, const struct tb_page *page);
 
 /* How complete the search was. Where explanations are not wanted it is told on stderr, and then
  * only where an owner is hidden or the list is not exact. */

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include <time.h>
+#include <unistd.h>
 
 enum {
     TIME_OCTETS = 16,
-    SHOWN_MAX = 60 /* octets of data in a line; more are counted, and not shown */
+    LATER_INDENT = 10, /* behind the time */
+    SHOWN_MAX = 60     /* octets of data in a line; more are counted, and not shown */
 };
 
 static const struct {
@@ -56,6 +58,9 @@ static void put_what(const struct tb_visit *visit, struct tb_line *line)
 static void print_line(const struct tb_visits *visits, const struct tb_visit *visit,
                        const struct tb_visitor *visitor)
 {
+    const struct tb_page page = { .stream = visits->stream,
+                                  .columns =
+                                      isatty(fileno(visits->stream)) == 1 ? TB_PAGE_WIDTH : 0 };
     struct tb_line line = { 0 }, when = { 0 }, what = { 0 }, process = { 0 }, peer = { 0 },
                    octets = { 0 };
 
@@ -71,7 +76,7 @@ static void print_line(const struct tb_visits *visits, const struct tb_visit *vi
            TB_TOKENS({ "time", tb_line_text(&when) }, { "what", tb_line_text(&what) },
                      { "process", tb_line_text(&process) }, { "peer", tb_line_text(&peer) },
                      { "octets", tb_line_text(&octets) }));
-    (void)fprintf(visits->stream, "%s\n", tb_line_text(&line));
+    tb_page_put(&page, 0, LATER_INDENT, tb_line_text(&line));
     tb_line_free(&line);
     tb_line_free(&when);
     tb_line_free(&what);

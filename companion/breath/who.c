@@ -10,6 +10,7 @@
 #include "command.h"
 #include "endpoint.h"
 #include "facts.h"
+#include "inside.h"
 #include "operand.h"
 #include "procfs.h"
 #include "row.h"
@@ -86,6 +87,7 @@ static void put_started(struct who *who, const struct tb_process *process)
     struct tb_facts facts;
     struct tb_line age = { 0 }, parents = { 0 };
 
+    tb_inside_put_note(&who->row.cell[STARTED], process);
     if (tb_facts_read(&facts, process)) {
         tb_facts_put_age(&age, lang, facts.age_s);
         tb_facts_put_parents(&parents, &facts);
@@ -276,6 +278,7 @@ static void explain(const struct who *who, const char *number, bool may_be_pid, 
     tb_line_put_number(&count, who->view->owners.process_count);
     if (who->shared)
         tb_page_say(page, TB_SAY_WHO_SHARED, TB_TOKENS({ "count", tb_line_text(&count) }));
+    tb_view_say_containers(who->view, page);
     tb_page_say_more(page, TB_SAY_WHO_FD, NULL);
     if (may_be_pid && is_process(pid))
         tb_page_say(page, TB_SAY_WHO_ALSO_PID, TB_TOKENS({ "pid", number }));
@@ -352,6 +355,8 @@ static int try_port(struct tb_request *request, uint16_t port, bool may_be_pid, 
     struct tb_view view;
     int status = tb_view_read_again(&view, &filter, 1, NULL, NULL, &request->memory);
 
+    if (status == 0)
+        status = tb_view_find_containers(&view);
     *found = true;
     if (status != 0)
         status = tb_trouble_system(&request->trouble, "sock_diag", status);

@@ -9,6 +9,7 @@
 #include "command.h"
 #include "endpoint.h"
 #include "facts.h"
+#include "inside.h"
 #include "procfs.h"
 #include "row.h"
 #include "view.h"
@@ -76,10 +77,11 @@ static int print_sockets_of(const struct tb_page *page, const struct tb_sockets 
 
 static void tell_process(const struct tb_page *page, const struct tb_process *process)
 {
-    struct tb_line name = { 0 }, user = { 0 }, age = { 0 };
+    struct tb_line name = { 0 }, user = { 0 }, age = { 0 }, container = { 0 };
     struct tb_facts facts;
 
     tb_view_put_process(&name, process);
+    tb_inside_put_note(&name, process);
     tb_facts_put_user(&user, process->uid);
     if (tb_facts_read(&facts, process)) {
         tb_facts_put_age(&age, page->lang, facts.age_s);
@@ -89,8 +91,12 @@ static void tell_process(const struct tb_page *page, const struct tb_process *pr
         if (facts.exe.length > 0)
             tb_page_say(page, facts.exe_gone ? TB_SAY_EXE_GONE : TB_SAY_EXE,
                         TB_TOKENS({ "path", tb_line_text(&facts.exe) }));
+        if (tb_inside_put(&container, process))
+            tb_page_say(page, TB_SAY_IN_CONTAINER,
+                        TB_TOKENS({ "container", tb_line_text(&container) }));
     }
     tb_facts_free(&facts);
+    tb_line_free(&container);
     tb_line_free(&name);
     tb_line_free(&user);
     tb_line_free(&age);
@@ -146,7 +152,7 @@ static bool lists_all(void)
 }
 
 /* There is none, or it may not be looked into. */
-static int cannot_show(struct tb_request *request, const char *pid, int error)
+static int cannot_show(struct tb_request *request, uint32_t number, const char *pid, int error)
 {
     const struct tb_page talk = tb_page_talk(&request->page);
     const bool gone = error == -ESRCH && lists_all();
@@ -156,7 +162,8 @@ static int cannot_show(struct tb_request *request, const char *pid, int error)
     if (error != -ESRCH && error != -EACCES)
         return tb_trouble_system(&request->trouble, "/proc", error);
     if (request->options.json)
-        return tb_print_json(request, json_pack("{s:s, s:[]}", "pid", pid, "sockets"), status);
+        return tb_print_json(
+            request, json_pack("{s:I, s:[]}", "pid", (json_int_t)number, "sockets"), status);
     tb_page_tell(&talk,
                  error == -EACCES ? TB_SAY_PID_HIDDEN
                  : gone           ? TB_SAY_PID_NOTHING
@@ -175,11 +182,15 @@ static int cannot_show(struct tb_request *request, const char *pid, int error)
 static json_t *json_process(const struct tb_descriptors *own, const struct tb_sockets *sockets,
                             uint32_t pid)
 {
-    const struct tb_view view = { .sockets = *sockets, .owners = *own };
+    struct tb_view view = { .sockets = *sockets, .owners = *own };
+    json_t *made = NULL;
 
-    return json_pack("{s:I, s:o, s:I}", "pid", (json_int_t)pid, "sockets",
-                     tb_view_json_sockets(&view), "other_sockets",
-                     (json_int_t)(count_inodes(own) - sockets->count));
+    if (tb_view_find_containers(&view) == 0)
+        made = json_pack("{s:I, s:o, s:I}", "pid", (json_int_t)pid, "sockets",
+                         tb_view_json_sockets(&view), "other_sockets",
+                         (json_int_t)(count_inodes(own) - sockets->count));
+    tb_view_forget_containers(&view);
+    return made;
 }
 
 int tb_who_pid(struct tb_request *request, uint32_t pid)
@@ -194,7 +205,7 @@ int tb_who_pid(struct tb_request *request, uint32_t pid)
 
     tb_line_put_number(&number, pid);
     if (status != 0) {
-        status = cannot_show(request, tb_line_text(&number), status);
+        status = cannot_show(request, pid, tb_line_text(&number), status);
         tb_line_free(&number);
         return status;
     }

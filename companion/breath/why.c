@@ -10,6 +10,7 @@
 #include "command.h"
 #include "elsewhere.h"
 #include "endpoint.h"
+#include "inside.h"
 #include "operand.h"
 #include "probe.h"
 #include "procfs.h"
@@ -269,6 +270,12 @@ static void tell_refused(const struct why *why, const struct trial *trial, const
     tb_line_free(&first);
 }
 
+/* Then a process that is not found in /proc has ended. */
+static bool lists_all(const struct tb_descriptors *owners)
+{
+    return !owners->unlisted && !owners->outside;
+}
+
 /* Holders whose process group's first process has ended: left behind by what started them. */
 static void tell_left_behind(const struct why *why, const struct tb_process *process)
 {
@@ -283,7 +290,7 @@ static void tell_left_behind(const struct why *why, const struct tb_process *pro
     (void)snprintf(path, sizeof(path), "/proc/%u/stat", stat.process_group);
     tb_line_put_number(&leader, stat.process_group);
     tb_view_put_process(&name, process);
-    if (!tb_procfs_stat(AT_FDCWD, path, &stat) && tb_descriptors_complete(&why->view.owners))
+    if (!tb_procfs_stat(AT_FDCWD, path, &stat) && lists_all(&why->view.owners))
         tb_page_say(
             &why->request->page, TB_SAY_WHY_ORPHAN,
             TB_TOKENS({ "process", tb_line_text(&name) }, { "leader", tb_line_text(&leader) }));
@@ -389,6 +396,7 @@ static void tell_elsewhere(const struct why *why, const struct tb_elsewhere *els
         struct tb_line process = { 0 };
 
         tb_view_put_process(&process, &elsewhere->owners.process[i]);
+        tb_inside_put_note(&process, &elsewhere->owners.process[i]);
         tb_page_say(&why->request->page, TB_SAY_WHY_ELSEWHERE,
                     TB_TOKENS({ "process", tb_line_text(&process) }));
         tb_line_free(&process);
@@ -457,9 +465,13 @@ static json_t *json_trial(const struct why *why, const struct trial *trial)
 
 static json_t *json_elsewhere(const struct tb_elsewhere *elsewhere)
 {
-    const struct tb_view view = { .sockets = elsewhere->sockets, .owners = elsewhere->owners };
+    struct tb_view view = { .sockets = elsewhere->sockets, .owners = elsewhere->owners };
+    json_t *sockets = NULL;
 
-    return tb_view_json_sockets(&view);
+    if (tb_view_find_containers(&view) == 0)
+        sockets = tb_view_json_sockets(&view);
+    tb_view_forget_containers(&view);
+    return sockets;
 }
 
 static json_t *json_all(const struct why *why, const struct tb_elsewhere *elsewhere)
@@ -516,6 +528,8 @@ int tb_why(struct tb_request *request)
     if (status != 0)
         return status;
     status = find_causes(&why);
+    if (status == 0)
+        status = tb_view_find_containers(&why.view);
     status = status == 0 ? show(&why) : tb_trouble_system(&request->trouble, "sock_diag", status);
     tb_view_free(&why.view);
     return status;

@@ -12,7 +12,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "auto.h"
@@ -72,6 +71,18 @@ int tb_gather_process(struct tb_gathering *gathering, const struct tb_process *p
     return error;
 }
 
+void tb_gather_hidden(struct tb_descriptors *found, uint32_t pid)
+{
+    if (found->hidden < TB_DESCRIPTORS_NAMED)
+        found->hidden_pid[found->hidden] = pid;
+    found->hidden++;
+}
+
+bool tb_gather_has_no_files(const struct tb_proc_stat *stat)
+{
+    return stat->kernel || ((stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1);
+}
+
 int tb_gather_facts(int folder, const char *stat_name, const char *status_name, uint32_t pid,
                     struct tb_process *process)
 {
@@ -116,31 +127,12 @@ static uint32_t *list_pids(DIR *proc, size_t *count)
     return list;
 }
 
-/* /proc has a link for each process, whoever asks: proc_root_getattr() of fs/proc/root.c. */
-static bool has_many_processes(int proc)
-{
-    struct stat root;
-
-    return fstat(proc, &root) == 0 && root.st_nlink >= MANY_PIDS;
-}
-
-static int walk(struct tb_gathering *gathering, DIR *proc, const struct tb_inodes *wanted)
-{
-    size_t pids = 0;
-    uint32_t *pid = list_pids(proc, &pids);
-    const int error =
-        pid == NULL ? -errno : tb_descriptors_walk(gathering, dirfd(proc), wanted, pid, pids);
-
-    free(pid);
-    return error;
-}
-
 static int iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
-                   const uint32_t *inodes, size_t count)
+                   const struct tb_lists *lists)
 {
     struct tb_descriptors *found = &gathering->found;
     const int error =
-        found->outside ? -EPERM : tb_descriptors_iterate(gathering, proc, wanted, inodes, count);
+        found->outside ? -EPERM : tb_descriptors_iterate(gathering, proc, wanted, lists);
 
     if (error != 0) /* what was found until then will be found again */
         found->process_count = found->holding_count = found->looked_into = found->hidden = 0;
@@ -148,17 +140,16 @@ static int iterate(struct tb_gathering *gathering, int proc, const struct tb_ino
 }
 
 /* Where it is refused, and that is usual, the walk is made. */
-static int gather(struct tb_gathering *gathering, DIR *proc, enum tb_descriptors_how how,
-                  const uint32_t *inodes, size_t count, const struct tb_inodes *wanted)
+static int gather(struct tb_gathering *gathering, int proc, enum tb_descriptors_how how,
+                  const struct tb_inodes *wanted, const struct tb_lists *lists)
 {
+    const bool much = lists->pids >= MANY_PIDS || wanted->count >= MANY_SOCKETS;
     int error = -ENOSYS;
 
-    if (how == TB_DESCRIPTORS_BPF ||
-        (how == TB_DESCRIPTORS_AUTO &&
-         (wanted->count >= MANY_SOCKETS || has_many_processes(dirfd(proc)))))
-        error = iterate(gathering, dirfd(proc), wanted, inodes, count);
+    if (how == TB_DESCRIPTORS_BPF || (how == TB_DESCRIPTORS_AUTO && much))
+        error = iterate(gathering, proc, wanted, lists);
     if (error != 0 && how != TB_DESCRIPTORS_BPF)
-        error = walk(gathering, proc, wanted);
+        error = tb_descriptors_walk(gathering, proc, wanted, lists->pid, lists->pids);
     return error;
 }
 
@@ -166,13 +157,18 @@ static int find(struct tb_gathering *gathering, enum tb_descriptors_how how, con
                 size_t count, const struct tb_inodes *wanted)
 {
     DIR *proc = opendir("/proc");
-    int error;
+    struct tb_lists lists = { .inode = inodes, .inodes = count };
+    uint32_t *pid;
+    int error = 0;
 
     if (proc == NULL)
         return -errno;
     gathering->found.unlisted = !tb_procfs_lists_all(dirfd(proc));
     gathering->found.outside = !tb_procfs_is_outermost(dirfd(proc));
-    error = gather(gathering, proc, how, inodes, count, wanted);
+    pid = list_pids(proc, &lists.pids);
+    lists.pid = pid;
+    error = pid == NULL ? -errno : gather(gathering, dirfd(proc), how, wanted, &lists);
+    free(pid);
     closedir(proc);
     return error;
 }

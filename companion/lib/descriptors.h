@@ -29,6 +29,10 @@ struct tb_holding {
     uint32_t fd;
 };
 
+enum {
+    TB_DESCRIPTORS_NAMED = 3
+};
+
 struct tb_descriptors {
     struct tb_process *process; /* by pid */
     size_t process_count;
@@ -37,11 +41,13 @@ struct tb_descriptors {
     uint32_t *slot; /* for tb_descriptors_of_inode() only */
     size_t slot_mask;
     size_t looked_into; /* processes; the kernel's own threads are not counted */
-    size_t hidden;      /* processes that the caller may not look into */
-    bool unlisted;      /* /proc does not even list the processes of others (hidepid) */
-    bool by_bpf;        /* then `looked_into` counts those that have files open, and `hidden` those
-                           that hold one of the sockets and that the caller may not look into */
-    bool outside;       /* there may be processes outside of this pid namespace */
+    size_t hidden;      /* processes that the caller may not look into, */
+    uint32_t hidden_pid[TB_DESCRIPTORS_NAMED]; /* and which, of the first ones */
+    bool unlisted; /* /proc does not even list the processes of others (hidepid) */
+    bool by_bpf;   /* then `looked_into` counts those that have files open, and `hidden` those
+                      that the caller may not look into and that hold one of the sockets or
+                      that the kernel keeps from BPF too */
+    bool outside;  /* there may be processes outside of this pid namespace */
 };
 
 enum tb_descriptors_how {

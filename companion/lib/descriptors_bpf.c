@@ -3,7 +3,8 @@
  *
  * The iterator sees what /proc hides. So of each process that it names one descriptor is read in
  * /proc too, which proves that the caller may be told: of another one nothing is told but that it
- * is hidden. */
+ * is hidden. And a kernel can keep a process from the iterator: it may hold what nobody else holds,
+ * and is hidden where the caller may not look into it under /proc either. */
 #include "descriptors_inside.h"
 
 #include <assert.h>
@@ -118,7 +119,8 @@ static int take(const struct iteration *iteration, const struct tb_held *held)
 static int look_again(const struct iteration *iteration, uint32_t pid)
 {
     if (!is_listed(iteration->proc, pid)) {
-        iteration->gathering->found.hidden += iteration->gathering->found.unlisted;
+        if (iteration->gathering->found.unlisted)
+            tb_gather_hidden(&iteration->gathering->found, pid);
         return 0;
     }
     return tb_descriptors_walk(iteration->gathering, iteration->proc, iteration->wanted, &pid, 1);
@@ -130,7 +132,7 @@ static int take_process(const struct iteration *iteration, const struct tb_held 
     case 0:
         return take(iteration, held);
     case -EACCES:
-        iteration->gathering->found.hidden++;
+        tb_gather_hidden(&iteration->gathering->found, held->process.pid);
         return 0;
     case -ENOENT:
         return look_again(iteration, held->process.pid);
@@ -149,32 +151,90 @@ static uint64_t tick_ns(int proc)
     return SECOND_NS / (unsigned long)ticks;
 }
 
-static void conclude(struct tb_descriptors *found, size_t processes)
+/* ---- Processes that the iterator does not come to */
+
+/* The set of those that it came to. */
+static int list_seen(const struct tb_bpfholders *all, struct tb_inodes *set)
 {
-    found->looked_into = processes < found->hidden ? 0 : processes - found->hidden;
-    found->unlisted = false; /* it has seen them all the same */
-    found->by_bpf = true;
+    struct tb_nl_rest rest = { all->octets, all->length };
+    uint32_t *pid = calloc(all->processes + 1, sizeof(*pid));
+    struct tb_held held;
+    size_t used = 0;
+    int error;
+
+    if (pid == NULL)
+        return -ENOMEM;
+    while (used < all->processes && tb_held_next(&rest, &held) > 0)
+        pid[used++] = held.process.pid;
+    error = tb_inodes_make(set, pid, used);
+    free(pid);
+    return error;
 }
 
-int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
-                           const uint32_t *inodes, size_t count)
+/* The right to read where its program is, is the right to read its descriptors: proc(5). */
+static bool is_hidden(int proc, uint32_t pid)
 {
-    const struct iteration iteration = { gathering, wanted, proc, tick_ns(proc) };
-    struct tb_bpfholders all = { 0 };
-    struct tb_nl_rest rest;
-    struct tb_held held;
-    int error = tb_bpfholders_look(&all, inodes, count);
-    int result = 1;
+    char path[PATH_OCTETS], octet;
+    struct tb_proc_stat stat;
+
+    (void)snprintf(path, sizeof(path), "%u/exe", pid);
+    if (readlinkat(proc, path, &octet, sizeof(octet)) >= 0 || (errno != EACCES && errno != EPERM))
+        return false;
+    (void)snprintf(path, sizeof(path), "%u/stat", pid);
+    return !tb_procfs_stat(proc, path, &stat) || !tb_gather_has_no_files(&stat);
+}
+
+/* Threads of the kernel are the most of those that it did not come to. */
+static int find_hidden(struct tb_gathering *gathering, int proc, const struct tb_bpfholders *all,
+                       const struct tb_lists *lists)
+{
+    struct tb_inodes seen;
+    const int error = list_seen(all, &seen);
 
     if (error != 0)
         return error;
-    rest = (struct tb_nl_rest){ all.octets, all.length };
+    for (size_t i = 0; i < lists->pids; i++) {
+        if (!tb_inodes_has(&seen, lists->pid[i]) && is_hidden(proc, lists->pid[i]))
+            tb_gather_hidden(&gathering->found, lists->pid[i]);
+    }
+    tb_inodes_free(&seen);
+    return 0;
+}
+
+/* ---- Both */
+
+static int take_all(const struct iteration *iteration, const struct tb_bpfholders *all)
+{
+    struct tb_nl_rest rest = { all->octets, all->length };
+    struct tb_held held;
+    int error = 0, result = 1;
+
     while (error == 0 && (result = tb_held_next(&rest, &held)) > 0)
-        error = take_process(&iteration, &held);
+        error = take_process(iteration, &held);
+    return error != 0 ? error : result;
+}
+
+int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
+                           const struct tb_lists *lists)
+{
+    const struct iteration iteration = { gathering, wanted, proc, tick_ns(proc) };
+    struct tb_descriptors *found = &gathering->found;
+    struct tb_bpfholders all = { 0 };
+    size_t seen_hidden;
+    int error = tb_bpfholders_look(&all, lists->inode, lists->inodes);
+
+    if (error != 0)
+        return error;
+    error = find_hidden(gathering, proc, &all, lists);
+    seen_hidden = found->hidden;
+    if (error == 0)
+        error = take_all(&iteration, &all);
     free(all.octets);
-    if (error == 0)
-        error = result;
-    if (error == 0)
-        conclude(&gathering->found, all.processes);
-    return error;
+    if (error != 0)
+        return error;
+    seen_hidden = found->hidden - seen_hidden;
+    found->looked_into = all.processes < seen_hidden ? 0 : all.processes - seen_hidden;
+    found->unlisted = false; /* it has seen them all the same */
+    found->by_bpf = true;
+    return 0;
 }

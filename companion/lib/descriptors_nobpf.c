@@ -5,12 +5,11 @@
 #include <errno.h>
 
 int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
-                           const uint32_t *inodes, size_t count)
+                           const struct tb_lists *lists)
 {
     (void)gathering;
     (void)proc;
     (void)wanted;
-    (void)inodes;
-    (void)count;
+    (void)lists;
     return -ENOSYS;
 }

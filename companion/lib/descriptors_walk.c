@@ -156,12 +156,6 @@ static int look_at_threads(struct worker *worker, uint32_t pid)
     return result;
 }
 
-/* Whether it cannot have a file: a thread of the kernel's own, or one that has ended. */
-static bool has_no_files(const struct tb_proc_stat *stat)
-{
-    return stat->kernel || ((stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1);
-}
-
 static bool is_shortage(int error)
 {
     return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
@@ -178,8 +172,8 @@ static int cannot_look(struct worker *worker, uint32_t pid, int error)
     if (error != -EACCES && error != -EPERM)
         return 0;
     (void)snprintf(path, sizeof(path), "%u/stat", pid);
-    if (!tb_procfs_stat(worker->search->proc, path, &stat) || !has_no_files(&stat))
-        worker->gathering.found.hidden++;
+    if (!tb_procfs_stat(worker->search->proc, path, &stat) || !tb_gather_has_no_files(&stat))
+        tb_gather_hidden(&worker->gathering.found, pid);
     return 0;
 }
 
@@ -189,7 +183,7 @@ static int look_closer(struct worker *worker, const struct place *place)
     struct tb_proc_stat stat;
     int result;
 
-    if (!tb_procfs_stat(place->fds, place->stat, &stat) || has_no_files(&stat))
+    if (!tb_procfs_stat(place->fds, place->stat, &stat) || tb_gather_has_no_files(&stat))
         return 0;
     if (stat.state == 'Z') {
         result = look_at_threads(worker, place->pid);
@@ -254,7 +248,10 @@ static int append(struct tb_descriptors *to, const struct tb_descriptors *from)
     struct tb_process *process = NULL;
 
     to->looked_into += from->looked_into;
-    to->hidden += from->hidden;
+    for (size_t i = 0; i < from->hidden && i < TB_DESCRIPTORS_NAMED; i++)
+        tb_gather_hidden(to, from->hidden_pid[i]);
+    if (from->hidden > TB_DESCRIPTORS_NAMED)
+        to->hidden += from->hidden - TB_DESCRIPTORS_NAMED;
     if (from->holding_count == 0)
         return 0;
     holding = realloc(to->holding, (to->holding_count + from->holding_count) * sizeof(*holding));

@@ -182,9 +182,9 @@ static void add_certainty(const struct brush *brush, enum tb_field field,
 
     if (is_read(brush, field))
         add_text(brush, field, TB_LABEL_CERTAINTY, tb_owner_certainty_name(certainty),
-                 certainty == TB_OWNER_SURE
-                     ? ""
-                     : wmem_strdup_printf(brush->pinfo->pool, " (%s)", doubt(brush, ownership)),
+                 wmem_strdup_printf(brush->pinfo->pool, " (%s)",
+                                    certainty == TB_OWNER_SURE ? label(brush, TB_LABEL_SURE)
+                                                               : doubt(brush, ownership)),
                  hidden);
 }
 

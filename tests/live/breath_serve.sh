@@ -11,6 +11,7 @@ tb_is_root || tb_skip "a network namespace needs root"
 if [ "${1:-}" != inside ]; then
     command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
     command -v curl >/dev/null || tb_skip "no curl"
+    python3 -c 'import jsonschema' 2>/dev/null || tb_skip "no jsonschema (package python3-jsonschema)"
     [ -x "${TB_BUILD_DIR:?}/bin/hello" ] || tb_skip "no hello: libmicrohttpd was missing"
     unshare --net --mount true 2>/dev/null || tb_skip "no network namespace can be made here"
     exec unshare --net --mount -- "$0" inside
@@ -55,6 +56,21 @@ has_status()
 says()
 {
     cat out said | tr -s ' \n' ' ' | grep -qF -- "$1" || tb_fail "does not say '$1': $(cat out said)"
+}
+
+# FILE: of one document, or of one a line
+documents=0
+valid()
+{
+    if grep -q '^{$' "$1"; then
+        documents=$((documents + 1))
+        cp "$1" "document.$documents"
+    else
+        while read -r document; do
+            documents=$((documents + 1))
+            printf '%s\n' "$document" >"document.$documents"
+        done <"$1"
+    fi
 }
 
 # Programs of this test that still run
@@ -112,6 +128,7 @@ says "HTTP status 200, 11 bytes"
 await grep -q "by breath-get (" served
 breath get http://127.0.0.1:8080/ --json
 has_status 0
+valid out
 python3 - out "$server" <<'EOF' || tb_fail "get --json: $(cat out)"
 import json, sys
 document = json.load(open(sys.argv[1]))
@@ -143,10 +160,26 @@ events = [json.loads(line) for line in open(sys.argv[1])]
 assert [event["event"] for event in events] == ["listening", "request"]
 assert events[1]["client"]["owners"][0]["name"] == "curl"
 EOF
+valid served
 stop TERM
 
 # ---- raw TCP and UDP
 
+for kind in raw udp; do
+    rm -f served
+    "$breath" serve 9000 --$kind --json >served 2>complaint &
+    server=$!
+    children="$children $server"
+    await grep -q '"event":"listening"' served
+    set --
+    [ $kind = raw ] || set -- --udp
+    printf 'h\033i' | timeout 60 "$breath" dial 127.0.0.1 9000 "$@" >out 2>said || tb_fail "dial: $(cat said)"
+    [ $kind = udp ] || await grep -q '"event":"closed"' served
+    await grep -qF '"what":"h\\x1bi"' served
+    valid served
+    stop TERM
+done
+set --
 start 9000 --raw
 printf 'hello\nworld\n' >sent
 breath dial 127.0.0.1 9000 --explain=short <sent
@@ -181,6 +214,7 @@ failed()
 dial()
 {
     timeout 60 "$breath" dial "$@" --json </dev/null >json 2>said || :
+    valid json
     outcome=$(sed -n 's/^ "outcome": "\(.*\)",/\1/p' json)
     breath dial "$@" --explain=short </dev/null
 }
@@ -249,6 +283,15 @@ breath get http://127.0.0.1:9001/ --lang=ja
 has_status 1
 says "接続を拒否されました"
 
+[ $documents -ge 19 ] || tb_fail "only $documents documents"
+set --
+for document in document.*; do
+    set -- "$@" -i "$document"
+done
+python3 -m jsonschema "$@" "$TB_SOURCE_DIR/tests/live/breath.schema.json" >why 2>&1 ||
+    tb_fail "schema: $(head -c 2000 why)"
+set --
+
 # ---- capture
 
 # OPTION...: in the background, while somebody asks the server
@@ -306,6 +349,7 @@ says "./quickstart install"
 is_clean
 breath tour
 has_status 0
+"$TB_SOURCE_DIR/tests/live/breath_readme.py" "$TB_SOURCE_DIR/README.md" out || tb_fail "README.md: another tour"
 for words in '1. A server' '2. It listens' 'hello (' '3. Which process' '4. Which NIC' 'breath nic --to=127.0.0.1' \
     '5. One request' HelloWorld 'breathdump captured on lo' 'the 3-way handshake' \
     'The HTTP request' 'The HTTP response' 'The connection is closed' 'ip neigh'; do
@@ -315,6 +359,8 @@ done
 is_clean
 breath tour --lang=ja --pause </dev/null
 has_status 0
+"$TB_SOURCE_DIR/tests/live/breath_readme.py" "$TB_SOURCE_DIR/README.ja.md" out ||
+    tb_fail "README.ja.md: another tour"
 says "1. サーバーを立てる"
 says "接続の確立"
 says "接続の終了"

@@ -313,8 +313,9 @@ static const struct line article[] = {
       NULL,
       { { "The client has received the server's FIN (ACK): the connection is closed. The client, "
           "which closed first, waits in TIME-WAIT for a while in case a late segment arrives.",
-          "クライアントがサーバーの FIN に確認応答しました (ACK)。先に FIN を送った側なので、"
-          "遅れて届くセグメントに備え、しばらく TIME-WAIT で待ちます。" } } },
+          "クライアントがサーバーの FIN に確認応答しました "
+          "(ACK)。これで切断は完了です。先に閉じた側なので、"
+          "遅れて届くセグメントに備え TIME-WAIT で待ちます。" } } },
 };
 
 static struct tb_segment segment_of(const struct line *line, uint32_t frame)
@@ -852,8 +853,8 @@ static void a_process_takes_the_place_of_its_role(void **state)
                         "segment arrives.");
     assert_string_equal(meaning_of(TB_LANG_JA, &story),
                         "curl がサーバの FIN に確認応答しました (ACK)。"
-                        "先に FIN を送った側なので、遅れて届くセグメントに備え、"
-                        "しばらく TIME-WAIT で待ちます。");
+                        "これで切断は完了です。先に閉じた側なので、"
+                        "遅れて届くセグメントに備え TIME-WAIT で待ちます。");
 }
 
 static void the_folded_line_tells_processes_of_one_name_apart(void **state)

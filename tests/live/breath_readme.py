@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""breath_readme.py - whether the tour in a README is what the tour prints
+
+usage: breath_readme.py README TOUR
+
+TOUR: what `breath tour` printed, on 80 columns. The README shows it from its first step to its last
+line, and leaves out only what stands for "[...]". Numbers, the folding of lines and what is of one
+machine alone (its processes, /etc/services, where the program is) may differ.
+"""
+import re
+import sys
+
+FIRST = re.compile(r"^1\. (A server|サーバー)")
+OF_THIS_MACHINE = [
+    r'N is "http-alt" in /etc/services\.',
+    r"N 番ポートは /etc/services に http-alt として登録されています。",
+    r"complete search: N processes, N hidden from you",
+    r"Searched: the N processes of this container \(pid namespace\); I see no others\.",
+    r"hidden from you: N of N processes, which may hold these sockets too",
+    r"The kernel lets not even root look into .*? here\.",
+    r"全 N プロセスを確認しました \(権限不足 N\)",
+    r"このコンテナ \(PID 名前空間\) の N プロセスを確認しました。外側のプロセスは見えません。",
+    r"N プロセス中 N は権限不足で調べられません \(同じソケットを持つ可能性あり\)。",
+    r"\S*? \(N\) は、root でもカーネルに拒否されるため調べられません。",
+]
+
+
+def block_of(readme):
+    with open(readme, encoding="utf-8") as text:
+        blocks = text.read().split("\n```\n")
+    found = [block for block in blocks if FIRST.match(block)]
+    if len(found) != 1:
+        sys.exit(f"{readme}: {len(found)} tours")
+    return found[0]
+
+
+def without_parents(text):
+    """The row of `who` tells who started the tour, maybe on several lines."""
+    kept, skipping = [], False
+    for line in text.splitlines():
+        skipping = skipping and line.strip() != ""
+        row = re.match(r"hello .* (s ago|秒前)", line)
+        if row:
+            line = row.group(0)
+        if not skipping and not re.match(r"  (exe|実行ファイル:) ", line):
+            kept.append(line)
+        skipping = skipping or bool(row)
+    return "\n".join(kept)
+
+
+def squeezed(text):
+    text = re.sub(r"[0-9]+", "N", without_parents(text))
+    text = re.sub(r"\(N(\.N)? (B|[KMG]iB)\)", "(N)", text)
+    text = re.sub(r"\s+", "", text)
+    for pattern in OF_THIS_MACHINE:
+        text = re.sub(pattern.replace(" ", ""), "", text)
+    return text
+
+
+def main():
+    readme, tour = sys.argv[1:]
+    with open(tour, encoding="utf-8") as text:
+        told = squeezed(text.read())
+    chunks = [squeezed(chunk) for chunk in block_of(readme).split("\n[...]\n")]
+    at = 0
+    for number, chunk in enumerate(chunks):
+        found = told.find(chunk, at)
+        if not chunk or found < 0 or (number == 0 and found > 0):
+            sys.exit(f"{readme}: the tour does not print: {chunk}\nbut: {told[at:]}")
+        at = found + len(chunk)
+    if at != len(told):
+        sys.exit(f"{readme}: the tour goes on: {told[at:]}")
+
+
+main()
