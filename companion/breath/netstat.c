@@ -169,9 +169,7 @@ static void put_end(const struct netstat *netstat, const struct tb_socket *socke
     const bool none = remote ? tuple->remote_port == 0 : tb_socket_is_wildcard(socket);
 
     if (none)
-        tb_line_put(line, socket->family == AF_INET ? "0.0.0.0"
-                          : netstat->numbers        ? "::"
-                                                    : "[::]");
+        tb_line_put(line, socket->family == AF_INET ? "0.0.0.0" : netstat->numbers ? "::" : "[::]");
     else
         put_host(netstat, remote ? tuple->remote : tuple->local, line);
     put_port(netstat, remote ? tuple->remote_port : tuple->local_port,

@@ -153,15 +153,33 @@ static _Noreturn void become(const struct tb_program *program, pid_t parent)
     _exit(NOT_RUN);
 }
 
+/* Until it has become the program, or ended: the pipe's other end is closed by either. Before that
+ * it bears our name, in lists too. */
+static void await_program(int begun)
+{
+    char octet;
+
+    while (read(begun, &octet, sizeof(octet)) < 0 && errno == EINTR)
+        ;
+}
+
 pid_t tb_program_start(const struct tb_program *program)
 {
     const pid_t parent = getpid();
-    const pid_t pid = fork();
+    int begun[2];
+    pid_t pid;
 
-    if (pid < 0)
+    if (pipe2(begun, O_CLOEXEC) != 0)
         return -errno;
+    pid = fork();
     if (pid == 0)
         become(program, parent);
+    if (pid < 0)
+        pid = -errno;
+    (void)close(begun[1]);
+    if (pid > 0)
+        await_program(begun[0]);
+    (void)close(begun[0]);
     return pid;
 }
 

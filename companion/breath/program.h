@@ -30,7 +30,8 @@ struct tb_program {
 };
 
 /* Starts it in a process group of its own, so that Ctrl-C reaches this program alone, and to be
- * ended when this program ends. Returns its pid or -errno. */
+ * ended when this program ends. Returns its pid, by which it bears its own name already, or -errno.
+ */
 pid_t tb_program_start(const struct tb_program *program);
 
 /* Asks it to end by that signal, makes it where it does not, and waits. Returns its exit status,

@@ -22,7 +22,7 @@ OF_THIS_MACHINE = [
     r"全 N プロセスを確認しました \(権限不足 N\)",
     r"このコンテナ \(PID 名前空間\) の N プロセスを確認しました。外側のプロセスは見えません。",
     r"N プロセス中 N は権限不足で調べられません \(同じソケットを持つ可能性あり\)。",
-    r"\S*? \(N\) は、root でもカーネルに拒否されるため調べられません。",
+    r"[!-~]*? \(N\) は、root でもカーネルに拒否されるため調べられません。",
 ]
 
 
@@ -53,6 +53,8 @@ def squeezed(text):
     text = re.sub(r"[0-9]+", "N", without_parents(text))
     text = re.sub(r"\(N(\.N)? (B|[KMG]iB)\)", "(N)", text)
     text = re.sub(r"\s+", "", text)
+    text = re.sub(r"N(\.N)?(µs|ms)", "Nms", text)
+    text = re.sub(r"N(\.N)?(マイクロ秒|ミリ秒)", "Nミリ秒", text)
     for pattern in OF_THIS_MACHINE:
         text = re.sub(pattern.replace(" ", ""), "", text)
     return text
