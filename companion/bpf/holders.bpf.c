@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* holders.bpf.c - who holds which socket: one pass over the descriptors of all processes
  *
- * Every file of every process is looked at, but only a socket of the internet families is told, and
- * of those only the wanted ones where they are few. */
+ * Every file of every process is looked at, but only sockets are told, of whatever family: to ask
+ * for the family takes as long as to tell. Of them only the wanted ones where they are few. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>
@@ -33,16 +33,35 @@ static __always_inline int is_wanted(__u32 inode)
     return 0;
 }
 
+/* Threads have a comm and credentials of their own. */
+static __always_inline long tell_process(struct seq_file *to, struct task_struct *task)
+{
+    struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+    struct tb_wire_holder record = {};
+
+    record.pid = task->tgid;
+    record.parent_pid = BPF_CORE_READ(leader, real_parent, tgid);
+    record.uid = BPF_CORE_READ(leader, real_cred, euid.val);
+    record.start_ns = BPF_CORE_READ(leader, start_boottime);
+    BPF_CORE_READ_STR_INTO(&record.comm, leader, comm);
+    return bpf_seq_write(to, &record, sizeof(record));
+}
+
 /* The kernel passes the files of a process in one go. Where there is no room it passes the file
  * once more. */
-static __always_inline void note(struct seq_file *to, __u32 pid)
+static __always_inline long note(struct seq_file *to, struct task_struct *task)
 {
-    const struct tb_wire_holding record = { .pid = pid };
+    const __u32 pid = task->tgid;
+    long error;
 
-    if (pid == last || bpf_seq_write(to, &record, sizeof(record)) != 0)
-        return;
+    if (pid == last)
+        return 0;
+    error = tell_process(to, task);
+    if (error != 0)
+        return error;
     last = pid;
     processes++;
+    return 0;
 }
 
 /* What was noted at the same file is dropped with it, and is noted again. */
@@ -59,32 +78,20 @@ int each_file(struct bpf_iter__task_file *context)
 {
     struct task_struct *task = context->task;
     struct file *file = context->file;
-    struct tb_wire_holding record = {};
-    struct socket *socket;
-    struct sock *sk;
+    struct tb_wire_holding holding;
     __u32 noted = processes;
-    __u16 family;
 
-    if (!task || !file)
+    if (!task || !file || note(context->meta->seq, task) != 0)
         return 0;
-    record.pid = task->tgid;
-    note(context->meta->seq, record.pid);
     if (task->pid != task->tgid && task->files == BPF_CORE_READ(task, group_leader, files))
         return 0; /* a thread, and its files are the process's */
-    if (file->f_inode->i_sb->s_magic != SOCKFS_MAGIC)
+    if (!bpf_sock_from_file(file))
         return 0;
-    record.inode = file->f_inode->i_ino;
-    if (!is_wanted(record.inode))
+    holding.inode = file->f_inode->i_ino;
+    holding.fd = context->fd;
+    if (holding.inode == 0 || !is_wanted(holding.inode))
         return 0;
-    socket = file->private_data;
-    sk = BPF_CORE_READ(socket, sk);
-    if (!sk)
-        return 0;
-    family = BPF_CORE_READ(sk, __sk_common.skc_family);
-    if (family != AF_INET && family != AF_INET6)
-        return 0;
-    record.fd = context->fd;
-    if (bpf_seq_write(context->meta->seq, &record, sizeof(record)) != 0)
+    if (bpf_seq_write(context->meta->seq, &holding, sizeof(holding)) != 0)
         drop(noted);
     return 0;
 }

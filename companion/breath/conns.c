@@ -289,9 +289,8 @@ static bool passes(const struct tb_socket *socket, const void *context)
 int tb_conns(struct tb_request *request)
 {
     struct tb_sieve sieve = { 0 };
-    struct tb_sockets_filter question[2];
+    struct tb_sockets_filter question;
     struct tb_view view;
-    size_t questions;
     int status;
 
     for (size_t i = 0; i < request->word_count; i++) {
@@ -305,8 +304,8 @@ int tb_conns(struct tb_request *request)
             tb_trouble_suggest(&request->trouble, request->page.lang, meant);
         return status;
     }
-    questions = tb_sieve_questions(&sieve, question);
-    status = tb_view_read_again(&view, question, questions, passes, &sieve, &request->memory);
+    question = tb_sieve_question(&sieve);
+    status = tb_view_read_again(&view, &question, 1, passes, &sieve, &request->memory);
     if (status == 0)
         status = tb_view_find_containers(&view);
     status = status == 0 ? show(request, &sieve, &view)

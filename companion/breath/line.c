@@ -75,11 +75,15 @@ void tb_line_put_number(struct tb_line *line, uint64_t number)
 {
     char digits[DIGITS_MAX];
     size_t first = sizeof(digits);
+    uint32_t small;
 
-    do {
+    for (; number > UINT32_MAX; number /= 10)
         digits[--first] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
+    small = (uint32_t)number; /* as nearly all are: much faster to divide */
+    do {
+        digits[--first] = (char)('0' + small % 10);
+        small /= 10;
+    } while (small > 0);
     tb_line_put_octets(line, digits + first, sizeof(digits) - first);
 }
 

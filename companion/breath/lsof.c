@@ -420,7 +420,8 @@ static int add_files_of(struct lsof *lsof, uint32_t pid, const struct tb_sockets
 /* *hidden counts processes that may not be looked into. */
 static int add_files(struct lsof *lsof, size_t *hidden)
 {
-    static const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, 0, 0 };
+    static const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                                     .udp_states = TB_DIAG_ALL_STATES };
     struct tb_sockets sockets = { 0 };
     int error = tb_sockets_read(&sockets, &filter);
 
@@ -573,7 +574,8 @@ static int answer(struct lsof *lsof, size_t hidden)
 
 static int run(struct lsof *lsof)
 {
-    static const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, 0, 0 };
+    static const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                                     .udp_states = TB_DIAG_ALL_STATES };
     size_t hidden = 0;
     int error = 0;
 

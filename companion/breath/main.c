@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 #include "command.h"
 
 enum {
-    LATER_INDENT = 2 /* of a complaint's later lines */
+    LARGE_OCTETS = 128 * 1024, /* as glibc begins with */
+    LATER_INDENT = 2           /* of a complaint's later lines */
 };
 
 int tb_usage(struct tb_request *request, enum tb_say id, const char *word)
@@ -171,6 +173,15 @@ static int answer(struct tb_request *request, int count, char **arguments)
     return status == 0 ? run(request) : status;
 }
 
+/* The lists of 100,000 sockets are made one after the other. What one of them took goes back to the
+ * system as soon as it is freed; else glibc keeps ever larger ones for the next: mallopt(3). */
+static void keep_memory_small(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_OCTETS);
+#endif
+}
+
 /* On a terminal no line of it is longer than that. */
 static void complain(const char *before, const char *text)
 {
@@ -187,8 +198,10 @@ static void complain(const char *before, const char *text)
 int main(int count, char **arguments)
 {
     struct tb_request request = { .command = NULL };
-    int status = answer(&request, count, arguments);
+    int status;
 
+    keep_memory_small();
+    status = answer(&request, count, arguments);
     if ((fflush(stdout) != 0 || ferror(stdout)) && request.trouble.reason.length == 0)
         status = tb_trouble_system(&request.trouble, "stdout", errno);
     if (request.trouble.reason.length > 0)

@@ -80,22 +80,17 @@ bool tb_sieve_passes(const struct tb_sieve *sieve, const struct tb_socket *socke
     return true;
 }
 
-size_t tb_sieve_questions(const struct tb_sieve *sieve, struct tb_sockets_filter question[2])
+struct tb_sockets_filter tb_sieve_question(const struct tb_sieve *sieve)
 {
     uint32_t states = sieve->states != 0 ? sieve->states : TB_DIAG_ALL_STATES;
 
     if ((states & 1u << TB_SOCKET_CLOSE) != 0)
         states |= TB_SOCKETS_BOUND;
-    question[0] = (struct tb_sockets_filter){
+    return (struct tb_sockets_filter){
         .tcp_states = has_protocol(sieve, IPPROTO_TCP) ? states : 0,
         .udp_states = has_protocol(sieve, IPPROTO_UDP) ? states : 0,
+        .either_port = sieve->ports > 0 ? sieve->port[0] : 0,
     };
-    if (sieve->ports == 0)
-        return 1;
-    question[1] = question[0];
-    question[0].local_port = sieve->port[0];
-    question[1].remote_port = sieve->port[0];
-    return 2;
 }
 
 const char *tb_sieve_suggest(const char *word)

@@ -31,9 +31,8 @@ bool tb_sieve_add(struct tb_sieve *sieve, const char *word);
 
 bool tb_sieve_passes(const struct tb_sieve *sieve, const struct tb_socket *socket);
 
-/* What the kernel is to be asked so that nothing is missed, one or two questions. Returns how many.
- */
-size_t tb_sieve_questions(const struct tb_sieve *sieve, struct tb_sockets_filter question[2]);
+/* What the kernel is to be asked so that nothing is missed. */
+struct tb_sockets_filter tb_sieve_question(const struct tb_sieve *sieve);
 
 /* The word that was probably meant; NULL: none is near. */
 const char *tb_sieve_suggest(const char *word);

@@ -10,7 +10,15 @@
 
 enum {
     SIZE_FIRST = 4096,
+    SHEET_OCTETS = 16384, /* written at once */
     LEAST = 4 /* columns of the terminal to which any may be narrowed that may be at all */
+};
+
+/* What is to be written to a stream, of which each call would take its lock. */
+struct sheet {
+    FILE *stream;
+    size_t used;
+    char text[SHEET_OCTETS];
 };
 
 static const char *const begins[] = {
@@ -72,19 +80,21 @@ static bool reserve(struct tb_table *table, size_t more)
 
 void tb_table_add(struct tb_table *table, enum tb_style style, const char *const *cells)
 {
+    size_t length[TB_TABLE_COLUMNS_MAX] = { 0 };
     size_t more = 1;
 
-    for (size_t i = 0; i < table->columns; i++)
-        more += strlen(cells[i]) + 1;
+    for (size_t i = 0; i < table->columns; i++) {
+        length[i] = strlen(cells[i]);
+        more += length[i] + 1;
+    }
     if (!reserve(table, more))
         return;
     table->text[table->used++] = (char)style;
     for (size_t i = 0; i < table->columns; i++) {
-        const size_t length = strlen(cells[i]);
-        const size_t width = tb_width(cells[i], length);
+        const size_t width = tb_width(cells[i], length[i]);
 
-        memcpy(table->text + table->used, cells[i], length + 1);
-        table->used += length + 1;
+        memcpy(table->text + table->used, cells[i], length[i] + 1);
+        table->used += length[i] + 1;
         if (width > table->width[i])
             table->width[i] = width;
     }
@@ -131,15 +141,49 @@ static void narrow(const struct tb_table *table, size_t limit, size_t *width)
     }
 }
 
-static void put_blanks(FILE *stream, size_t count)
+static void flush(struct sheet *sheet)
+{
+    (void)fwrite(sheet->text, 1, sheet->used, sheet->stream);
+    sheet->used = 0;
+}
+
+static void put(struct sheet *sheet, const char *octets, size_t length)
+{
+    if (length > sizeof(sheet->text) - sheet->used)
+        flush(sheet);
+    if (length > sizeof(sheet->text)) {
+        (void)fwrite(octets, 1, length, sheet->stream);
+        return;
+    }
+    memcpy(sheet->text + sheet->used, octets, length);
+    sheet->used += length;
+}
+
+static void put_blanks(struct sheet *sheet, size_t count)
 {
     while (count-- > 0)
-        (void)putc(' ', stream);
+        put(sheet, " ", 1);
+}
+
+/* The octets of a cell's first line, the columns of the terminal that it takes, and what is left.
+ */
+static size_t first_line(const char *cell, size_t width, size_t *columns, const char **next)
+{
+    size_t length = strlen(cell);
+
+    *columns = tb_width(cell, length);
+    if (*columns > width || (length > 0 && cell[length - 1] == ' ')) {
+        length = tb_width_line(cell, width, next);
+        *columns = tb_width(cell, length);
+    } else {
+        *next = cell + length;
+    }
+    return length;
 }
 
 /* Prints the first line of what is left of the cells, and goes to the next. False: nothing is left.
  */
-static bool put_line(const struct tb_table *table, FILE *stream, const size_t *width,
+static bool put_line(const struct tb_table *table, struct sheet *sheet, const size_t *width,
                      const char **rest)
 {
     size_t owed = 0;
@@ -147,13 +191,14 @@ static bool put_line(const struct tb_table *table, FILE *stream, const size_t *w
 
     for (size_t i = 0; i < table->columns; i++) {
         const char *next = rest[i];
-        const size_t length = tb_width_line(rest[i], width[i], &next);
-        const size_t blanks = width[i] - tb_width(rest[i], length);
+        size_t columns;
+        const size_t length = first_line(rest[i], width[i], &columns, &next);
+        const size_t blanks = width[i] - columns;
 
         if (length > 0) {
-            put_blanks(stream, owed + (table->right[i] ? blanks : 0));
+            put_blanks(sheet, owed + (table->right[i] ? blanks : 0));
             owed = table->right[i] ? 0 : blanks;
-            (void)fwrite(rest[i], 1, length, stream);
+            put(sheet, rest[i], length);
         } else {
             owed += blanks;
         }
@@ -164,7 +209,7 @@ static bool put_line(const struct tb_table *table, FILE *stream, const size_t *w
     return more;
 }
 
-static const char *print_row(const struct tb_table *table, FILE *stream, const size_t *width,
+static const char *print_row(const struct tb_table *table, struct sheet *sheet, const size_t *width,
                              const char *row, bool colour)
 {
     const enum tb_style style = (enum tb_style)row[0];
@@ -178,11 +223,11 @@ static const char *print_row(const struct tb_table *table, FILE *stream, const s
     }
     while (more) {
         if (colour)
-            (void)fputs(tb_style_begin(style), stream);
-        more = put_line(table, stream, width, rest);
+            put(sheet, tb_style_begin(style), strlen(tb_style_begin(style)));
+        more = put_line(table, sheet, width, rest);
         if (colour)
-            (void)fputs(tb_style_end(style), stream);
-        (void)putc('\n', stream);
+            put(sheet, tb_style_end(style), strlen(tb_style_end(style)));
+        put(sheet, "\n", 1);
     }
     return row;
 }
@@ -190,12 +235,16 @@ static const char *print_row(const struct tb_table *table, FILE *stream, const s
 void tb_table_print(const struct tb_table *table, FILE *stream, size_t limit, bool colour)
 {
     size_t width[TB_TABLE_COLUMNS_MAX];
+    struct sheet sheet;
     const char *row = table->text;
 
+    sheet.stream = stream;
+    sheet.used = 0;
     for (size_t i = 0; i < table->columns; i++)
         width[i] = table->width[i] < 2 ? 2 : table->width[i]; /* of one Japanese character */
     if (limit > 0)
         narrow(table, limit, width);
     while (row != NULL && row < table->text + table->used)
-        row = print_row(table, stream, width, row, colour);
+        row = print_row(table, &sheet, width, row, colour);
+    flush(&sheet);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include "endpoint.h"
@@ -61,14 +62,44 @@ static bool wants_listener(const struct tb_socket *socket)
     return why == TB_OWNERLESS_HANDSHAKE || why == TB_OWNERLESS_UNACCEPTED;
 }
 
-static int read_listeners(struct tb_view *view)
+static bool passes_all_listeners(const struct tb_sockets_filter *filter)
+{
+    return (filter->tcp_states & 1u << TB_SOCKET_LISTEN) != 0 && filter->local_port == 0 &&
+           filter->remote_port == 0 && filter->either_port == 0;
+}
+
+static bool is_listener(const struct tb_socket *socket)
+{
+    return socket->protocol == IPPROTO_TCP && socket->state == TB_SOCKET_LISTEN;
+}
+
+/* From the list, where all of them are in it yet. */
+static int copy_listeners(struct tb_view *view)
+{
+    struct tb_sockets *listeners = &view->listeners;
+
+    for (size_t i = 0; i < view->sockets.count; i++)
+        listeners->room += is_listener(&view->sockets.list[i]);
+    listeners->list = calloc(listeners->room + 1, sizeof(*listeners->list));
+    if (listeners->list == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < view->sockets.count; i++) {
+        if (is_listener(&view->sockets.list[i]))
+            listeners->list[listeners->count++] = view->sockets.list[i];
+    }
+    return 0;
+}
+
+/* Where a socket that is shown wants them; `has`: they are there. */
+static int read_listeners(struct tb_view *view, bool has)
 {
     static const struct tb_sockets_filter filter = { .tcp_states = 1u << TB_SOCKET_LISTEN };
 
     for (size_t i = 0; i < view->sockets.count; i++) {
         if (wants_listener(&view->sockets.list[i]))
-            return tb_sockets_read(&view->listeners, &filter);
+            return has ? 0 : tb_sockets_read(&view->listeners, &filter);
     }
+    tb_sockets_free(&view->listeners);
     return 0;
 }
 
@@ -131,11 +162,14 @@ static int find_owners(struct tb_view *view, struct tb_view_memory *memory)
 int tb_view_read_again(struct tb_view *view, const struct tb_sockets_filter *filters, size_t count,
                        tb_view_fn *keep, const void *context, struct tb_view_memory *memory)
 {
+    const bool has_listeners = count == 1 && passes_all_listeners(&filters[0]);
     int error = 0;
 
     *view = (struct tb_view){ 0 };
     for (size_t i = 0; i < count && error == 0; i++)
         error = tb_sockets_read(&view->sockets, &filters[i]);
+    if (error == 0 && has_listeners)
+        error = copy_listeners(view);
     if (error != 0)
         return error;
     if (keep != NULL)
@@ -143,7 +177,7 @@ int tb_view_read_again(struct tb_view *view, const struct tb_sockets_filter *fil
     tb_sockets_sort(&view->sockets);
     if (count > 1)
         drop_repeated(&view->sockets);
-    error = read_listeners(view);
+    error = read_listeners(view, has_listeners);
     return error == 0 ? find_owners(view, memory) : error;
 }
 
@@ -312,6 +346,8 @@ size_t tb_view_hidden(const struct tb_view *view)
 {
     size_t hidden = 0;
 
+    if (tb_descriptors_complete(&view->owners))
+        return 0;
     for (size_t i = 0; i < view->sockets.count; i++)
         hidden += tb_view_owner(view, &view->sockets.list[i]) == TB_VIEW_HIDDEN;
     return hidden;

@@ -349,7 +349,9 @@ static json_t *json_port(const struct tb_view *view, uint16_t port)
 /* Sets *found where some socket has the port, or a port is meant for sure. */
 static int try_port(struct tb_request *request, uint16_t port, bool may_be_pid, bool *found)
 {
-    const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, port, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                              .udp_states = TB_DIAG_ALL_STATES,
+                                              .local_port = port };
     struct tb_view view;
     int status = tb_view_read_again(&view, &filter, 1, NULL, NULL, &request->memory);
 

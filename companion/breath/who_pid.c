@@ -195,7 +195,8 @@ static json_t *json_process(const struct tb_descriptors *own, const struct tb_so
 
 int tb_who_pid(struct tb_request *request, uint32_t pid)
 {
-    const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, 0, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                              .udp_states = TB_DIAG_ALL_STATES };
     struct tb_descriptors own;
     struct tb_sockets sockets = { 0 };
     struct tb_line number = { 0 };

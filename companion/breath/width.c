@@ -3,6 +3,7 @@
 #include "width.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <utf8proc.h>
@@ -36,7 +37,13 @@ static struct step take(const char *at, size_t left)
 size_t tb_width(const char *text, size_t length)
 {
     size_t columns = 0;
+    uint64_t eight;
 
+    for (; length - columns >= sizeof(eight); columns += sizeof(eight)) {
+        memcpy(&eight, text + columns, sizeof(eight));
+        if ((eight & UINT64_C(0x8080808080808080)) != 0)
+            break;
+    }
     while (columns < length && (unsigned char)text[columns] < 0x80)
         columns++;
     for (size_t at = columns; at < length;) {

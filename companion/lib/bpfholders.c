@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../bpf/holders_wire.h"
 #include "auto.h"
 #include "bpfholders.h"
 
@@ -21,7 +22,7 @@ enum {
 };
 
 struct octets {
-    char *data;
+    uint8_t *data;
     size_t length;
     size_t size;
 };
@@ -29,7 +30,7 @@ struct octets {
 static int make_room(struct octets *octets)
 {
     const size_t size = octets->size == 0 ? OCTETS_FIRST : octets->size * 2;
-    char *data;
+    uint8_t *data;
 
     if (octets->length < octets->size)
         return 0;
@@ -99,13 +100,11 @@ int tb_bpfholders_look(struct tb_bpfholders *found, const uint32_t *inodes, size
     error = look(program, &octets);
     found->processes = program->bss != NULL ? program->bss->processes : 0;
     tb_holders_bpf__destroy(program);
-    if (error == 0 && octets.length % sizeof(struct tb_wire_holding) != 0)
-        error = -EPROTO;
     if (error < 0) {
         free(octets.data);
         return error;
     }
-    found->list = (void *)octets.data;
-    found->count = octets.length / sizeof(struct tb_wire_holding);
+    found->octets = octets.data;
+    found->length = octets.length;
     return 0;
 }

@@ -10,16 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../bpf/holders_wire.h"
-
 struct tb_bpfholders {
-    struct tb_wire_holding *list; /* the caller's to free; inode 0: the process was come to */
-    size_t count;
+    uint8_t *octets; /* for tb_held_next(); the caller's to free */
+    size_t length;
     size_t processes; /* that have files */
 };
 
 /* Where there are at most TB_HOLDERS_WANTED_MAX inodes, only those are told; else all sockets of
- * the internet families, and the caller chooses. Returns 0 or -errno. */
+ * whatever family, and the caller chooses. Returns 0 or -errno. */
 int tb_bpfholders_look(struct tb_bpfholders *found, const uint32_t *inodes, size_t count);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* descriptors.c - which processes hold which sockets at this moment
  *
- * A BPF iterator is loaded in some milliseconds and then takes a tenth of what a walk through /proc
+ * A BPF iterator is loaded in a millisecond and then takes a tenth of what a walk through /proc
  * does: it is worth it where there is much to look at. */
 #include "descriptors.h"
 
@@ -22,7 +22,7 @@ enum {
     ROOM_FIRST = 64,
     PATH_OCTETS = 64,
     TARGET_MAX = 64, /* "socket:[18446744073709551615]" */
-    MANY_PIDS = 256, /* so many are walked through in the time that loading takes */
+    MANY_PIDS = 80,  /* so many are walked through in the time that loading takes */
     MANY_SOCKETS = 512
 };
 
@@ -100,48 +100,6 @@ int tb_gather_facts(int folder, const char *stat_name, const char *status_name, 
     return 0;
 }
 
-/* ---- Putting in order */
-
-static int compare_numbers(uint32_t one, uint32_t other)
-{
-    return (one > other) - (one < other);
-}
-
-static int compare_processes(const void *left, const void *right)
-{
-    const struct tb_process *one = left;
-    const struct tb_process *other = right;
-
-    return compare_numbers(one->pid, other->pid);
-}
-
-static int compare_holdings(const void *left, const void *right)
-{
-    const struct tb_holding *one = left;
-    const struct tb_holding *other = right;
-    int order = compare_numbers(one->inode, other->inode);
-
-    if (order == 0)
-        order = compare_numbers(one->process, other->process);
-    return order != 0 ? order : compare_numbers(one->fd, other->fd);
-}
-
-/* Pids become places; each pid of a holding is in the list of processes. */
-static void put_in_order(struct tb_descriptors *found)
-{
-    if (found->holding_count == 0)
-        return;
-    qsort(found->process, found->process_count, sizeof(*found->process), compare_processes);
-    qsort(found->holding, found->holding_count, sizeof(*found->holding), compare_holdings);
-    for (size_t i = 0; i < found->holding_count; i++) {
-        const struct tb_process key = { .pid = found->holding[i].process };
-        const struct tb_process *process = bsearch(&key, found->process, found->process_count,
-                                                   sizeof(*process), compare_processes);
-
-        found->holding[i].process = process == NULL ? 0 : (uint32_t)(process - found->process);
-    }
-}
-
 /* ---- Finding */
 
 /* Returns the list of pids, which is the caller's to free; NULL, errno: it cannot be read. */
@@ -169,6 +127,18 @@ static uint32_t *list_pids(DIR *proc, size_t *count)
     return list;
 }
 
+static int iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
+                   const struct tb_lists *lists)
+{
+    struct tb_descriptors *found = &gathering->found;
+    const int error =
+        found->outside ? -EPERM : tb_descriptors_iterate(gathering, proc, wanted, lists);
+
+    if (error != 0) /* what was found until then will be found again */
+        found->process_count = found->holding_count = found->looked_into = found->hidden = 0;
+    return error;
+}
+
 /* Where it is refused, and that is usual, the walk is made. */
 static int gather(struct tb_gathering *gathering, int proc, enum tb_descriptors_how how,
                   const struct tb_inodes *wanted, const struct tb_lists *lists)
@@ -177,8 +147,7 @@ static int gather(struct tb_gathering *gathering, int proc, enum tb_descriptors_
     int error = -ENOSYS;
 
     if (how == TB_DESCRIPTORS_BPF || (how == TB_DESCRIPTORS_AUTO && much))
-        error = gathering->found.outside ? -EPERM
-                                         : tb_descriptors_iterate(gathering, proc, wanted, lists);
+        error = iterate(gathering, proc, wanted, lists);
     if (error != 0 && how != TB_DESCRIPTORS_BPF)
         error = tb_descriptors_walk(gathering, proc, wanted, lists->pid, lists->pids);
     return error;
@@ -218,8 +187,8 @@ int tb_descriptors_find_by(struct tb_descriptors *found, enum tb_descriptors_how
         error = find(&gathering, how, inodes, count, &wanted);
     tb_inodes_free(&wanted);
     if (error == 0)
-        put_in_order(&gathering.found);
-    else
+        error = tb_gather_order(&gathering.found);
+    if (error != 0)
         tb_descriptors_free(&gathering.found);
     *found = gathering.found;
     return error;
@@ -267,8 +236,8 @@ int tb_descriptors_of(struct tb_descriptors *found, uint32_t pid)
     if (error == 0 && gathering.found.process_count == 0)
         error = add_without_sockets(&gathering, proc, pid);
     if (error == 0)
-        put_in_order(&gathering.found);
-    else
+        error = tb_gather_order(&gathering.found);
+    if (error != 0)
         tb_descriptors_free(&gathering.found);
     *found = gathering.found;
     return error;
@@ -316,7 +285,8 @@ int tb_descriptors_copy(struct tb_descriptors *to, const struct tb_descriptors *
 
     copy.process = calloc(from->process_count + 1, sizeof(*copy.process));
     copy.holding = calloc(from->holding_count + 1, sizeof(*copy.holding));
-    if (copy.process == NULL || copy.holding == NULL) {
+    copy.slot = calloc(from->slot_mask + 1, sizeof(*copy.slot));
+    if (copy.process == NULL || copy.holding == NULL || copy.slot == NULL) {
         tb_descriptors_free(&copy);
         return -ENOMEM;
     }
@@ -324,6 +294,8 @@ int tb_descriptors_copy(struct tb_descriptors *to, const struct tb_descriptors *
         memcpy(copy.process, from->process, from->process_count * sizeof(*copy.process));
     if (from->holding_count > 0)
         memcpy(copy.holding, from->holding, from->holding_count * sizeof(*copy.holding));
+    if (from->slot != NULL)
+        memcpy(copy.slot, from->slot, (from->slot_mask + 1) * sizeof(*copy.slot));
     *to = copy;
     return 0;
 }
@@ -332,35 +304,11 @@ void tb_descriptors_free(struct tb_descriptors *found)
 {
     free(found->process);
     free(found->holding);
+    free(found->slot);
     *found = (struct tb_descriptors){ 0 };
 }
 
 bool tb_descriptors_complete(const struct tb_descriptors *found)
 {
     return found->hidden == 0 && !found->unlisted && !found->outside;
-}
-
-/* The place of the first holding whose inode is at least that. */
-static size_t first_from(const struct tb_descriptors *found, uint64_t inode)
-{
-    size_t low = 0, high = found->holding_count;
-
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-
-        if (found->holding[middle].inode < inode)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-const struct tb_holding *tb_descriptors_of_inode(const struct tb_descriptors *found, uint32_t inode,
-                                                 size_t *count)
-{
-    const size_t first = first_from(found, inode);
-
-    *count = first_from(found, (uint64_t)inode + 1) - first;
-    return *count > 0 ? &found->holding[first] : NULL;
 }

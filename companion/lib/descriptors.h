@@ -38,6 +38,8 @@ struct tb_descriptors {
     size_t process_count;
     struct tb_holding *holding; /* by inode, then process, then descriptor */
     size_t holding_count;
+    uint32_t *slot; /* for tb_descriptors_of_inode() only */
+    size_t slot_mask;
     size_t looked_into; /* processes; the kernel's own threads are not counted */
     size_t hidden;      /* processes that the caller may not look into, */
     uint32_t hidden_pid[TB_DESCRIPTORS_NAMED]; /* and which, of the first ones */

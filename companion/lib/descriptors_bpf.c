@@ -1,147 +1,171 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* descriptors_bpf.c - finds holders of sockets by a BPF iterator
  *
- * The iterator sees what /proc hides. So each process that it names is looked up in /proc too: of
- * one whose descriptors the caller may not read there nothing is told but that it is hidden. And a
- * kernel can keep a process from the iterator: it may hold what nobody else holds, and is hidden
- * where the caller may not look into it under /proc either. */
+ * The iterator sees what /proc hides. So of each process that it names one descriptor is read in
+ * /proc too, which proves that the caller may be told: of another one nothing is told but that it
+ * is hidden. And a kernel can keep a process from the iterator: it may hold what nobody else holds,
+ * and is hidden where the caller may not look into it under /proc either. */
 #include "descriptors_inside.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "auto.h"
 #include "bpfholders.h"
+#include "heldwire.h"
 #include "procfs.h"
+
+#define SECOND_NS 1000000000u
 
 enum {
     PATH_OCTETS = 64,
     TARGET_MAX = 64
 };
 
-static int compare_numbers(uint32_t one, uint32_t other)
-{
-    return (one > other) - (one < other);
-}
+static_assert(TB_HOLDERS_COMM == TB_PROC_COMM_MAX + 1, "a name fits");
 
-static int compare(const void *left, const void *right)
-{
-    const struct tb_wire_holding *one = left;
-    const struct tb_wire_holding *other = right;
-    const int order = compare_numbers(one->pid, other->pid);
+struct iteration {
+    struct tb_gathering *gathering;
+    const struct tb_inodes *wanted;
+    int proc;
+    uint64_t tick_ns; /* 0: /proc tells the caller of other users and times than the kernel does */
+};
 
-    return order != 0 ? order : compare_numbers(one->fd, other->fd);
-}
+/* ---- What may be told */
 
-/* Keeps those that are wanted. Returns how many. */
-static size_t choose(struct tb_wire_holding *list, size_t count, const struct tb_inodes *wanted)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        if (tb_inodes_has(wanted, list[i].inode))
-            list[kept++] = list[i];
-    }
-    if (kept > 1)
-        qsort(list, kept, sizeof(*list), compare);
-    return kept;
-}
-
-/* `folder`: of a process or of one of its threads. 0: the caller may read it; -EACCES; -ENOENT: it
- * is something else by now. */
-static int may_read(int folder, const struct tb_wire_holding *holding)
+/* 0: the caller may read it; -EACCES; -ENOENT: it is not there, or something else by now. */
+static int may_read(int proc, uint32_t pid, const struct tb_wire_holding *holding)
 {
     char path[PATH_OCTETS], target[TARGET_MAX];
     uint64_t inode;
     ssize_t length;
 
-    (void)snprintf(path, sizeof(path), "fd/%u", holding->fd);
-    length = readlinkat(folder, path, target, sizeof(target));
+    (void)snprintf(path, sizeof(path), "%u/fd/%u", pid, holding->fd);
+    length = readlinkat(proc, path, target, sizeof(target));
     if (length < 0)
         return errno == EACCES || errno == EPERM ? -EACCES : -ENOENT;
     return tb_proc_is_socket(target, (size_t)length, &inode) && inode == holding->inode ? 0
                                                                                         : -ENOENT;
 }
 
-/* One descriptor that can still be read proves that the process is the one and may be told. */
-static int prove(int folder, const struct tb_wire_holding *list, size_t count)
+/* One descriptor that can still be read proves that the process is the one and may be told. 1: none
+ * of them is wanted. */
+static int prove(const struct iteration *iteration, const struct tb_held *held)
 {
-    int result = -ENOENT;
+    int result = 1;
 
-    for (size_t i = 0; i < count && result == -ENOENT; i++)
-        result = may_read(folder, &list[i]);
-    return result;
-}
+    for (size_t i = 0; i < held->count && (result == 1 || result == -ENOENT); i++) {
+        const struct tb_wire_holding holding = tb_held_at(held, i);
 
-/* The leader has ended, so that its own folder shows nothing; the other threads go on with the
- * files of the process. */
-static int prove_by_threads(int process, const struct tb_wire_holding *list, size_t count)
-{
-    const int fd = openat(process, "task", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *tasks = fd < 0 ? NULL : fdopendir(fd);
-    const struct dirent *entry;
-    int result = -ENOENT;
-
-    if (tasks == NULL && fd >= 0)
-        (void)close(fd);
-    while (tasks != NULL && result == -ENOENT && (entry = readdir(tasks)) != NULL) {
-        tb_auto_fd int thread = -1;
-        uint32_t number;
-
-        if (tb_proc_is_number(entry->d_name, &number))
-            thread = openat(fd, entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (thread >= 0)
-            result = prove(thread, list, count);
+        if (tb_inodes_has(iteration->wanted, holding.inode))
+            result = may_read(iteration->proc, held->process.pid, &holding);
     }
-    if (tasks != NULL)
-        (void)closedir(tasks);
     return result;
 }
 
-/* The descriptors of one process. One that has ended is passed over. */
-static int take_process(struct tb_gathering *gathering, int proc,
-                        const struct tb_wire_holding *list, size_t count)
+static bool is_listed(int proc, uint32_t pid)
 {
     char path[PATH_OCTETS];
-    struct tb_process process;
-    tb_auto_fd int folder = -1;
-    int result;
 
-    (void)snprintf(path, sizeof(path), "%u", list->pid);
-    folder = openat(proc, path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    result = folder < 0 ? -errno : prove(folder, list, count);
-    if (folder >= 0 && result == -ENOENT)
-        result = prove_by_threads(folder, list, count);
-    if (result == -EACCES || (folder < 0 && gathering->found.unlisted))
-        tb_gather_hidden(&gathering->found, list->pid);
-    if (result != 0 || tb_gather_facts(folder, "stat", "status", list->pid, &process) != 0)
+    (void)snprintf(path, sizeof(path), "%u", pid);
+    return faccessat(proc, path, F_OK, 0) == 0;
+}
+
+/* ---- Telling */
+
+static int take_facts(const struct iteration *iteration, const struct tb_wire_holder *from,
+                      struct tb_process *process)
+{
+    char stat[PATH_OCTETS], status[PATH_OCTETS];
+
+    if (iteration->tick_ns == 0) {
+        (void)snprintf(stat, sizeof(stat), "%u/stat", from->pid);
+        (void)snprintf(status, sizeof(status), "%u/status", from->pid);
+        return tb_gather_facts(iteration->proc, stat, status, from->pid, process);
+    }
+    process->start_ticks = from->start_ns / iteration->tick_ns;
+    process->pid = from->pid;
+    process->parent_pid = from->parent_pid;
+    process->uid = from->uid;
+    memcpy(process->comm, from->comm, sizeof(process->comm));
+    return 0;
+}
+
+static int take(const struct iteration *iteration, const struct tb_held *held)
+{
+    struct tb_process process;
+    int error;
+
+    if (take_facts(iteration, &held->process, &process) != 0)
+        return 0; /* it has ended */
+    error = tb_gather_process(iteration->gathering, &process);
+    for (size_t i = 0; i < held->count && error == 0; i++) {
+        const struct tb_wire_holding holding = tb_held_at(held, i);
+
+        if (tb_inodes_has(iteration->wanted, holding.inode))
+            error = tb_gather_holding(iteration->gathering, process.pid, holding.fd, holding.inode);
+    }
+    return error;
+}
+
+/* Not one of its descriptors is there any more, or its leader has ended, whose folder shows none:
+ * /proc is asked for what it has now. */
+static int look_again(const struct iteration *iteration, uint32_t pid)
+{
+    if (!is_listed(iteration->proc, pid)) {
+        if (iteration->gathering->found.unlisted)
+            tb_gather_hidden(&iteration->gathering->found, pid);
         return 0;
-    result = tb_gather_process(gathering, &process);
-    for (size_t i = 0; i < count && result == 0; i++)
-        result = tb_gather_holding(gathering, list[i].pid, list[i].fd, list[i].inode);
-    return result;
+    }
+    return tb_descriptors_walk(iteration->gathering, iteration->proc, iteration->wanted, &pid, 1);
+}
+
+static int take_process(const struct iteration *iteration, const struct tb_held *held)
+{
+    switch (prove(iteration, held)) {
+    case 0:
+        return take(iteration, held);
+    case -EACCES:
+        tb_gather_hidden(&iteration->gathering->found, held->process.pid);
+        return 0;
+    case -ENOENT:
+        return look_again(iteration, held->process.pid);
+    default: /* none is wanted */
+        return 0;
+    }
+}
+
+/* How long a tick of start_ticks is (nsec_to_clock_t() of kernel/time/time.c). */
+static uint64_t tick_ns(int proc)
+{
+    const long ticks = sysconf(_SC_CLK_TCK);
+
+    if (ticks <= 0 || SECOND_NS % (unsigned long)ticks != 0 || !tb_procfs_is_unmapped(proc))
+        return 0;
+    return SECOND_NS / (unsigned long)ticks;
 }
 
 /* ---- Processes that the iterator does not come to */
 
 /* The set of those that it came to. */
-static int list_seen(const struct tb_wire_holding *list, size_t count, struct tb_inodes *set)
+static int list_seen(const struct tb_bpfholders *all, struct tb_inodes *set)
 {
-    uint32_t *pid = calloc(count + 1, sizeof(*pid));
+    struct tb_nl_rest rest = { all->octets, all->length };
+    uint32_t *pid = calloc(all->processes + 1, sizeof(*pid));
+    struct tb_held held;
     size_t used = 0;
     int error;
 
     if (pid == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        if (list[i].inode == 0)
-            pid[used++] = list[i].pid;
-    }
+    while (used < all->processes && tb_held_next(&rest, &held) > 0)
+        pid[used++] = held.process.pid;
     error = tb_inodes_make(set, pid, used);
     free(pid);
     return error;
@@ -165,7 +189,7 @@ static int find_hidden(struct tb_gathering *gathering, int proc, const struct tb
                        const struct tb_lists *lists)
 {
     struct tb_inodes seen;
-    const int error = list_seen(all->list, all->count, &seen);
+    const int error = list_seen(all, &seen);
 
     if (error != 0)
         return error;
@@ -177,28 +201,40 @@ static int find_hidden(struct tb_gathering *gathering, int proc, const struct tb
     return 0;
 }
 
+/* ---- Both */
+
+static int take_all(const struct iteration *iteration, const struct tb_bpfholders *all)
+{
+    struct tb_nl_rest rest = { all->octets, all->length };
+    struct tb_held held;
+    int error = 0, result = 1;
+
+    while (error == 0 && (result = tb_held_next(&rest, &held)) > 0)
+        error = take_process(iteration, &held);
+    return error != 0 ? error : result;
+}
+
 int tb_descriptors_iterate(struct tb_gathering *gathering, int proc, const struct tb_inodes *wanted,
                            const struct tb_lists *lists)
 {
+    const struct iteration iteration = { gathering, wanted, proc, tick_ns(proc) };
+    struct tb_descriptors *found = &gathering->found;
     struct tb_bpfholders all = { 0 };
+    size_t seen_hidden;
     int error = tb_bpfholders_look(&all, lists->inode, lists->inodes);
-    size_t kept, seen_hidden;
 
     if (error != 0)
         return error;
     error = find_hidden(gathering, proc, &all, lists);
-    seen_hidden = gathering->found.hidden;
-    kept = choose(all.list, all.count, wanted);
-    for (size_t from = 0, to; from < kept && error == 0; from = to) {
-        for (to = from + 1; to < kept && all.list[to].pid == all.list[from].pid; to++)
-            ;
-        error = take_process(gathering, proc, &all.list[from], to - from);
-    }
-    free(all.list);
-    seen_hidden = gathering->found.hidden - seen_hidden;
-    all.processes -= all.processes < seen_hidden ? 0 : seen_hidden;
-    gathering->found.looked_into = all.processes;
-    gathering->found.unlisted = false; /* it has seen them all the same */
-    gathering->found.by_bpf = true;
-    return error;
+    seen_hidden = found->hidden;
+    if (error == 0)
+        error = take_all(&iteration, &all);
+    free(all.octets);
+    if (error != 0)
+        return error;
+    seen_hidden = found->hidden - seen_hidden;
+    found->looked_into = all.processes < seen_hidden ? 0 : all.processes - seen_hidden;
+    found->unlisted = false; /* it has seen them all the same */
+    found->by_bpf = true;
+    return 0;
 }

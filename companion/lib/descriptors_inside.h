@@ -32,6 +32,9 @@ int tb_gather_room(void **list, size_t *room, size_t count, size_t size);
 int tb_gather_facts(int folder, const char *stat, const char *status, uint32_t pid,
                     struct tb_process *process);
 
+/* Puts what was gathered in order: pids become places, each of which is in the list of processes.
+ * 0 or -ENOMEM. */
+int tb_gather_order(struct tb_descriptors *found);
 /* Counts a process that the caller may not look into. */
 void tb_gather_hidden(struct tb_descriptors *found, uint32_t pid);
 

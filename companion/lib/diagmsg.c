@@ -18,7 +18,7 @@ static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff }; /* RFC 4291 sect
 static const size_t attribute_header = sizeof(struct nlattr); /* NLA_HDRLEN is an int */
 
 static_assert(NLMSG_HDRLEN + sizeof(struct inet_diag_req_v2) + sizeof(struct nlattr) +
-                      8 * sizeof(struct inet_diag_bc_op) <=
+                      9 * sizeof(struct inet_diag_bc_op) <=
                   TB_DIAG_REQUEST_MAX,
               "a request fits");
 
@@ -27,10 +27,11 @@ static bool is_ipv4(const uint8_t address[16])
     return memcmp(address, mapped, sizeof(mapped)) == 0;
 }
 
-static void put_header(uint8_t *request, size_t length, uint16_t flags, uint32_t sequence)
+static void put_header(uint8_t *request, uint16_t type, size_t length, uint16_t flags,
+                       uint32_t sequence)
 {
     const struct nlmsghdr header = { .nlmsg_len = (uint32_t)length,
-                                     .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+                                     .nlmsg_type = type,
                                      .nlmsg_flags = (uint16_t)(NLM_F_REQUEST | flags),
                                      .nlmsg_seq = sequence };
 
@@ -62,60 +63,90 @@ size_t tb_diag_ask_one(uint8_t request[TB_DIAG_REQUEST_MAX], const struct tb_tup
 
     put_address(body.id.idiag_src, tuple->local, ipv4);
     put_address(body.id.idiag_dst, tuple->remote, ipv4);
-    put_header(request, NLMSG_HDRLEN + sizeof(body), 0, sequence);
+    put_header(request, SOCK_DIAG_BY_FAMILY, NLMSG_HDRLEN + sizeof(body), 0, sequence);
     memcpy(request + NLMSG_HDRLEN, &body, sizeof(body));
     return NLMSG_HDRLEN + sizeof(body);
 }
 
 /* "The port is at least and at most `port`": understood by every kernel; INET_DIAG_BC_S_EQ is
- * younger (4.16). An operation takes a second place for its number. `behind`: octets of what
- * follows. Where the comparison fails, it jumps four octets behind the end, which says no. */
-static void put_port(struct inet_diag_bc_op op[4], bool local, uint16_t port, size_t behind)
+ * younger (4.16). An operation takes a second place for its number. `otherwise`: how many octets
+ * behind these four it goes on where a comparison fails. */
+static void put_port(struct inet_diag_bc_op op[4], bool local, uint16_t port, size_t otherwise)
 {
     const size_t one = 2 * sizeof(*op);
 
     memset(op, 0, 4 * sizeof(*op));
     op[0].code = local ? INET_DIAG_BC_S_GE : INET_DIAG_BC_D_GE;
     op[0].yes = (unsigned char)one;
-    op[0].no = (unsigned short)(2 * one + behind + sizeof(*op));
+    op[0].no = (unsigned short)(2 * one + otherwise);
     op[1].no = port;
     op[2].code = local ? INET_DIAG_BC_S_LE : INET_DIAG_BC_D_LE;
     op[2].yes = (unsigned char)one;
-    op[2].no = (unsigned short)(one + behind + sizeof(*op));
+    op[2].no = (unsigned short)(one + otherwise);
     op[3].no = port;
 }
 
+/* Four octets behind the end of the program is no. */
+static const size_t no = sizeof(struct inet_diag_bc_op);
+
+/* "The local port is it; or else the remote one is." Behind the first half a jump leads to the end,
+ * which is yes. Returns how many places were used. */
+static size_t put_either(struct inet_diag_bc_op op[9], uint16_t port)
+{
+    put_port(op, true, port, sizeof(*op));
+    op[4] = (struct inet_diag_bc_op){ .code = INET_DIAG_BC_JMP,
+                                      .yes = sizeof(*op),
+                                      .no = 5 * sizeof(*op) };
+    put_port(op + 5, false, port, no);
+    return 9;
+}
+
 /* Returns the octets of the program. */
-static size_t put_ports(struct inet_diag_bc_op op[8], const struct tb_diag_filter *filter)
+static size_t put_ports(struct inet_diag_bc_op op[9], const struct tb_diag_filter *filter)
 {
     size_t used = 0;
 
+    if (filter->either_port != 0)
+        return put_either(op, filter->either_port) * sizeof(*op);
     if (filter->local_port != 0) {
-        put_port(op, true, filter->local_port, filter->remote_port != 0 ? 4 * sizeof(*op) : 0);
+        put_port(op, true, filter->local_port,
+                 filter->remote_port != 0 ? 4 * sizeof(*op) + no : no);
         used = 4;
     }
     if (filter->remote_port != 0) {
-        put_port(op + used, false, filter->remote_port, 0);
+        put_port(op + used, false, filter->remote_port, no);
         used += 4;
     }
     return used * sizeof(*op);
 }
 
+/* Returns the octets written. */
+static size_t put_body(uint8_t *place, const struct tb_diag_filter *filter)
+{
+    const uint8_t extensions = filter->octets ? 1u << (INET_DIAG_INFO - 1) : 0;
+    const struct inet_diag_req_v2 body = { .sdiag_family = filter->family,
+                                           .sdiag_protocol = filter->protocol,
+                                           .idiag_ext = extensions,
+                                           .idiag_states = filter->states };
+    const struct inet_diag_req both = { .idiag_family = AF_INET, /* the kernel asks for both */
+                                        .idiag_ext = extensions,
+                                        .idiag_states = filter->states };
+
+    if (filter->family == AF_UNSPEC) {
+        memcpy(place, &both, sizeof(both));
+        return sizeof(both);
+    }
+    memcpy(place, &body, sizeof(body));
+    return sizeof(body);
+}
+
 size_t tb_diag_ask_all(uint8_t request[TB_DIAG_REQUEST_MAX], const struct tb_diag_filter *filter,
                        uint32_t sequence)
 {
-    const struct inet_diag_req_v2 body = {
-        .sdiag_family = filter->family,
-        .sdiag_protocol = filter->protocol,
-        .idiag_ext = filter->octets ? 1u << (INET_DIAG_INFO - 1) : 0,
-        .idiag_states = filter->states,
-    };
-    struct inet_diag_bc_op program[8];
+    struct inet_diag_bc_op program[9];
     const size_t octets = put_ports(program, filter);
-    size_t length = NLMSG_HDRLEN;
+    size_t length = NLMSG_HDRLEN + put_body(request + NLMSG_HDRLEN, filter);
 
-    memcpy(request + length, &body, sizeof(body));
-    length += sizeof(body);
     if (octets > 0) {
         const struct nlattr attribute = { .nla_len = (uint16_t)(attribute_header + octets),
                                           .nla_type = INET_DIAG_REQ_BYTECODE };
@@ -124,7 +155,8 @@ size_t tb_diag_ask_all(uint8_t request[TB_DIAG_REQUEST_MAX], const struct tb_dia
         memcpy(request + length + attribute_header, program, octets);
         length += attribute_header + octets;
     }
-    put_header(request, length, NLM_F_DUMP, sequence);
+    put_header(request, filter->family == AF_UNSPEC ? TCPDIAG_GETSOCK : SOCK_DIAG_BY_FAMILY, length,
+               NLM_F_DUMP, sequence);
     return length;
 }
 
@@ -189,7 +221,8 @@ bool tb_diag_read(const struct tb_nl_message *message, struct tb_diag_socket *so
     struct inet_diag_msg body;
     struct tb_diag_socket found = { 0 };
 
-    if (message->type != SOCK_DIAG_BY_FAMILY || !tb_nl_take(&rest, &body, sizeof(body)) ||
+    if ((message->type != SOCK_DIAG_BY_FAMILY && message->type != TCPDIAG_GETSOCK) ||
+        !tb_nl_take(&rest, &body, sizeof(body)) ||
         (body.idiag_family != AF_INET && body.idiag_family != AF_INET6))
         return false;
     found.family = body.idiag_family;

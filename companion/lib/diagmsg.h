@@ -55,9 +55,10 @@ struct tb_diag_filter {
     uint32_t states;     /* bits: 1 << state */
     uint16_t local_port; /* 0: any */
     uint16_t remote_port;
-    uint8_t family;   /* AF_INET or AF_INET6 */
-    uint8_t protocol; /* IPPROTO_TCP or IPPROTO_UDP */
-    bool octets;      /* ask for the numbers of octets too */
+    uint16_t either_port; /* of one end or the other; 0: any, and else the two above are 0 */
+    uint8_t family;       /* AF_INET or AF_INET6; TCP: AF_UNSPEC, both in one pass */
+    uint8_t protocol;     /* IPPROTO_TCP or IPPROTO_UDP */
+    bool octets;          /* ask for the numbers of octets too */
 };
 
 /* Asks for the one TCP socket whose ends are these. The kernel answers ENOENT, or with a socket,
@@ -66,12 +67,15 @@ struct tb_diag_filter {
 size_t tb_diag_ask_one(uint8_t request[TB_DIAG_REQUEST_MAX], const struct tb_tuple *tuple,
                        uint32_t interface, uint32_t sequence);
 
-/* Asks for all that pass the filter; the kernel looks at the ports. Returns the octets written. */
+/* Asks for all that pass the filter; the kernel looks at the ports. Both families are asked for as
+ * Linux did before it knew SOCK_DIAG_BY_FAMILY (TCPDIAG_GETSOCK), which no kernel has dropped: it
+ * looks through its sockets once instead of twice. Returns the octets written. */
 size_t tb_diag_ask_all(uint8_t request[TB_DIAG_REQUEST_MAX], const struct tb_diag_filter *filter,
                        uint32_t sequence);
 
-/* Reads a message of type SOCK_DIAG_BY_FAMILY, or one that tells of the end of a socket (groups
- * SKNLGRP_INET_TCP_DESTROY and SKNLGRP_INET6_TCP_DESTROY). False where it is no such thing. */
+/* Reads a message of type SOCK_DIAG_BY_FAMILY or TCPDIAG_GETSOCK, or one that tells of the end of a
+ * socket (groups SKNLGRP_INET_TCP_DESTROY and SKNLGRP_INET6_TCP_DESTROY). False where it is no such
+ * thing. */
 bool tb_diag_read(const struct tb_nl_message *message, struct tb_diag_socket *socket);
 
 /* Whether the process at this end has read from the socket or written to it, as far as the numbers

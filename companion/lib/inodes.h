@@ -19,9 +19,14 @@ void tb_inodes_free(struct tb_inodes *set);
 
 /* sockfs numbers one after the other (get_next_ino()), so a multiplication spreads them well; who
  * could choose the numbers gains nothing by a slow look-up of his own. */
+static inline size_t tb_inodes_spread(uint32_t inode)
+{
+    return (size_t)((inode * UINT64_C(0x9e3779b97f4a7c15)) >> 32); /* 2^64 / phi */
+}
+
 static inline size_t tb_inodes_first(const struct tb_inodes *set, uint32_t inode)
 {
-    return (size_t)((inode * UINT64_C(0x9e3779b97f4a7c15)) >> 32) & set->mask; /* 2^64 / phi */
+    return tb_inodes_spread(inode) & set->mask;
 }
 
 static inline bool tb_inodes_has(const struct tb_inodes *set, uint32_t inode)

@@ -55,18 +55,17 @@ enum tb_ownerless tb_ownerless_why(const struct tb_socket *socket)
 /* 0: it cannot be its listener; the more, the better it fits: inet_lhash2_lookup(). */
 static unsigned fits(const struct tb_socket *listener, const struct tb_socket *connection)
 {
-    const bool exact = memcmp(listener->tuple.local, connection->tuple.local, sizeof(any6)) == 0;
-    const bool all4 = is_ipv4(connection->tuple.local) &&
-                      (listener->family == AF_INET ? tb_socket_is_wildcard(listener)
-                                                   : tb_socket_is_dual(listener));
-    const bool all6 = !is_ipv4(connection->tuple.local) && listener->family == AF_INET6 &&
-                      tb_socket_is_wildcard(listener);
-
-    if (listener->state != TB_SOCKET_LISTEN || listener->protocol != IPPROTO_TCP ||
-        listener->tuple.local_port != connection->tuple.local_port ||
+    if (listener->tuple.local_port != connection->tuple.local_port ||
+        listener->state != TB_SOCKET_LISTEN || listener->protocol != IPPROTO_TCP ||
         (listener->interface != 0 && listener->interface != connection->interface))
         return 0;
-    return exact ? 4 : all4 && listener->family == AF_INET ? 3 : all4 || all6 ? 2 : 0;
+    if (memcmp(listener->tuple.local, connection->tuple.local, sizeof(any6)) == 0)
+        return 4;
+    if (!tb_socket_is_wildcard(listener))
+        return 0;
+    if (!is_ipv4(connection->tuple.local))
+        return listener->family == AF_INET6 ? 2 : 0;
+    return listener->family == AF_INET ? 3 : tb_socket_is_dual(listener) ? 2 : 0;
 }
 
 const struct tb_socket *tb_ownerless_listener(const struct tb_socket *list, size_t count,

@@ -10,8 +10,10 @@
 
 #include "auto.h"
 
-/* PROC_PID_INIT_INO: include/linux/proc_ns.h */
-#define FIRST_PID_NAMESPACE 0xEFFFFFFCu
+/* PROC_PID_INIT_INO and so on: include/linux/proc_ns.h */
+#define FIRST_PID_NAMESPACE  0xEFFFFFFCu
+#define FIRST_USER_NAMESPACE 0xEFFFFFFDu
+#define FIRST_TIME_NAMESPACE 0xEFFFFFFAu
 
 ssize_t tb_procfs_read(int folder, const char *name, char *text, size_t size)
 {
@@ -45,6 +47,20 @@ bool tb_procfs_lists_all(int proc)
     struct stat first;
 
     return fstatat(proc, "1", &first, 0) == 0;
+}
+
+/* A kernel without namespaces of that kind has no such file. */
+static bool is_first(int proc, const char *name, ino_t first)
+{
+    struct stat space;
+
+    return fstatat(proc, name, &space, 0) == 0 ? space.st_ino == first : errno == ENOENT;
+}
+
+bool tb_procfs_is_unmapped(int proc)
+{
+    return is_first(proc, "self/ns/user", FIRST_USER_NAMESPACE) &&
+           is_first(proc, "self/ns/time", FIRST_TIME_NAMESPACE);
 }
 
 bool tb_procfs_is_outermost(int proc)

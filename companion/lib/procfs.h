@@ -26,4 +26,8 @@ bool tb_procfs_lists_all(int proc);
 /* Whether there is no pid namespace around the caller's. */
 bool tb_procfs_is_outermost(int proc);
 
+/* Whether users and times under /proc are what the kernel itself counts by: the caller is in no
+ * user or time namespace of its own. */
+bool tb_procfs_is_unmapped(int proc);
+
 #endif

@@ -112,28 +112,44 @@ static int ask(struct tb_sockets *sockets, const struct tb_diag_filter *filter)
     return 0;
 }
 
-int tb_sockets_read(struct tb_sockets *sockets, const struct tb_sockets_filter *filter)
+static int ask_of_each_family(struct tb_sockets *sockets, struct tb_diag_filter asked)
 {
     static const uint8_t families[] = { AF_INET, AF_INET6 };
-    const struct {
-        uint32_t states;
-        uint8_t protocol;
-    } kinds[] = { { filter->tcp_states, IPPROTO_TCP }, { filter->udp_states, IPPROTO_UDP } };
+    int error = 0;
 
-    for (size_t kind = 0; kind < 2; kind++) {
-        for (size_t family = 0; family < 2 && kinds[kind].states != 0; family++) {
-            const struct tb_diag_filter asked = { .states = kinds[kind].states,
-                                                  .local_port = filter->local_port,
-                                                  .remote_port = filter->remote_port,
-                                                  .family = families[family],
-                                                  .protocol = kinds[kind].protocol };
-            const int error = ask(sockets, &asked);
-
-            if (error != 0)
-                return error;
-        }
+    for (size_t i = 0; i < sizeof(families) && error == 0; i++) {
+        asked.family = families[i];
+        error = ask(sockets, &asked);
     }
-    return 0;
+    return error;
+}
+
+/* The kernel looks through all its connections for each question, whatever the family. */
+static int ask_of_both_families(struct tb_sockets *sockets, struct tb_diag_filter asked)
+{
+    const size_t before = sockets->count;
+    struct adding adding = { sockets, asked.protocol };
+    bool interrupted = false;
+
+    asked.family = AF_UNSPEC;
+    if (ask_once(&adding, &asked, &interrupted) == 0 && !interrupted)
+        return 0;
+    sockets->count = before;
+    return ask_of_each_family(sockets, asked);
+}
+
+int tb_sockets_read(struct tb_sockets *sockets, const struct tb_sockets_filter *filter)
+{
+    struct tb_diag_filter asked = { .states = filter->tcp_states,
+                                    .local_port = filter->local_port,
+                                    .remote_port = filter->remote_port,
+                                    .either_port = filter->either_port,
+                                    .protocol = IPPROTO_TCP };
+    int error = asked.states != 0 ? ask_of_both_families(sockets, asked) : 0;
+
+    asked.states = filter->udp_states;
+    asked.protocol = IPPROTO_UDP;
+    return error == 0 && asked.states != 0 ? ask_of_each_family(sockets, asked) : error;
 }
 
 void tb_sockets_free(struct tb_sockets *sockets)

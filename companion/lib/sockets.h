@@ -56,6 +56,7 @@ struct tb_sockets_filter {
     uint32_t udp_states;
     uint16_t local_port; /* 0: any */
     uint16_t remote_port;
+    uint16_t either_port; /* of one end or the other; 0: any, and else the two above are 0 */
 };
 
 /* Adds to the list. It is the caller's to free by tb_sockets_free(), also after an error. Returns 0

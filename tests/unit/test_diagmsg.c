@@ -282,6 +282,37 @@ static void ipv6_is_asked_as_ipv6(void **state)
     assert_memory_equal(body.id.idiag_dst, tuple.remote, 16);
 }
 
+static void both_families_are_asked_for_in_one_pass(void **state)
+{
+    const struct tb_diag_filter filter = { .states = 1u << TB_DIAG_LISTEN, .either_port = 80 };
+    uint8_t request[TB_DIAG_REQUEST_MAX];
+    struct nlmsghdr header;
+    struct inet_diag_req body;
+    const size_t length = tb_diag_ask_all(request, &filter, 7);
+
+    (void)state;
+    memcpy(&header, request, sizeof header);
+    memcpy(&body, request + sizeof header, sizeof body);
+    assert_int_equal(header.nlmsg_len, length);
+    assert_int_equal(header.nlmsg_type, TCPDIAG_GETSOCK);
+    assert_int_equal(header.nlmsg_flags, NLM_F_REQUEST | NLM_F_DUMP);
+    assert_int_equal(header.nlmsg_seq, 7);
+    assert_int_equal(body.idiag_states, 1u << TB_DIAG_LISTEN);
+    assert_int_equal(body.id.idiag_sport, 0);
+    assert_true(length > sizeof header + sizeof body + sizeof(struct nlattr));
+}
+
+static void an_answer_about_both_families_is_read_like_any(void **state)
+{
+    struct tb_nl_message message = recorded("diagmsg/established-client");
+    struct tb_diag_socket socket;
+
+    (void)state;
+    message.type = TCPDIAG_GETSOCK;
+    assert_true(tb_diag_read(&message, &socket));
+    assert_int_equal(socket.inode, 580399);
+}
+
 /* As inet_diag_bc_run() of the kernel (net/ipv4/inet_diag.c) does. */
 static bool run(const uint8_t *program, size_t size, uint16_t local_port, uint16_t remote_port)
 {
@@ -302,6 +333,8 @@ static bool run(const uint8_t *program, size_t size, uint16_t local_port, uint16
             yes = remote_port >= op[1].no;
         else if (op[0].code == INET_DIAG_BC_D_LE)
             yes = remote_port <= op[1].no;
+        else if (op[0].code == INET_DIAG_BC_JMP)
+            yes = false;
         else
             fail();
         /* inet_diag_bc_audit(): a jump goes forward, at most four octets behind the end */
@@ -335,6 +368,27 @@ static void the_kernel_is_told_which_ports(void **state)
         assert_int_equal(run(request + head, length - head, local, remote),
                          (filter.local_port == 0 || filter.local_port == local) &&
                              (filter.remote_port == 0 || filter.remote_port == remote));
+    }
+}
+
+static void the_kernel_is_told_a_port_of_either_end(void **state)
+{
+    static const uint16_t ports[] = { 0, 1, 2, 3, 65534, 65535 };
+    const size_t count = sizeof ports / sizeof ports[0];
+    const size_t head =
+        sizeof(struct nlmsghdr) + sizeof(struct inet_diag_req_v2) + sizeof(struct nlattr);
+    uint8_t request[TB_DIAG_REQUEST_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < count * count * (count - 1); i++) {
+        const uint16_t local = ports[i % count];
+        const uint16_t remote = ports[i / count % count];
+        const uint16_t port = ports[1 + i / count / count];
+        const struct tb_diag_filter filter = { .family = AF_INET, .either_port = port };
+        const size_t length = tb_diag_ask_all(request, &filter, 5);
+
+        assert_int_equal(run(request + head, length - head, local, remote),
+                         port == local || port == remote);
     }
 }
 
@@ -374,7 +428,10 @@ int main(void)
         cmocka_unit_test(an_unknown_family_is_none),
         cmocka_unit_test(ipv4_is_asked_as_ipv4_whatever_the_socket),
         cmocka_unit_test(ipv6_is_asked_as_ipv6),
+        cmocka_unit_test(both_families_are_asked_for_in_one_pass),
+        cmocka_unit_test(an_answer_about_both_families_is_read_like_any),
         cmocka_unit_test(the_kernel_is_told_which_ports),
+        cmocka_unit_test(the_kernel_is_told_a_port_of_either_end),
         cmocka_unit_test(a_list_of_everything_has_no_program),
     };
 

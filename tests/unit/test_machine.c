@@ -61,7 +61,9 @@ static const struct tb_socket *find(const struct tb_sockets *sockets, uint32_t i
 
 static struct tb_sockets all_of_port(uint16_t port)
 {
-    const struct tb_sockets_filter filter = { TB_DIAG_ALL_STATES, TB_DIAG_ALL_STATES, port, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = TB_DIAG_ALL_STATES,
+                                              .udp_states = TB_DIAG_ALL_STATES,
+                                              .local_port = port };
     struct tb_sockets sockets = { 0 };
 
     assert_int_equal(tb_sockets_read(&sockets, &filter), 0);
@@ -108,7 +110,8 @@ static void a_state_that_was_not_asked_for_is_not_listed(void **state)
 {
     uint16_t port;
     const int fd = bound(SOCK_STREAM, &port);
-    const struct tb_sockets_filter filter = { 1u << TB_SOCKET_ESTABLISHED, 0, port, 0 };
+    const struct tb_sockets_filter filter = { .tcp_states = 1u << TB_SOCKET_ESTABLISHED,
+                                              .local_port = port };
     struct tb_sockets sockets = { 0 };
 
     (void)state;
@@ -166,6 +169,16 @@ static const struct tb_holding *holding_by(const struct tb_descriptors *found, u
     return NULL;
 }
 
+static bool is_what_proc_tells(const struct tb_process *process)
+{
+    char path[32];
+    struct tb_proc_stat stat;
+
+    (void)snprintf(path, sizeof(path), "/proc/%u/stat", process->pid);
+    return tb_procfs_stat(AT_FDCWD, path, &stat) && stat.start_ticks == process->start_ticks &&
+           stat.parent_pid == process->parent_pid && strcmp(stat.comm, process->comm) == 0;
+}
+
 static void find_every_holder(enum tb_descriptors_how how)
 {
     uint16_t port;
@@ -209,6 +222,8 @@ static void find_every_holder(enum tb_descriptors_how how)
     assert_int_equal(found.process[holding->process].parent_pid, getpid());
     assert_non_null(holding_by(&found, inodes[1], getpid()));
     assert_true(found.looked_into >= 2);
+    for (size_t i = 0; i < found.process_count; i++)
+        assert_true(is_what_proc_tells(&found.process[i]));
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     tb_descriptors_free(&found);
@@ -304,13 +319,18 @@ static void find_files_of_an_ended_leader(enum tb_descriptors_how how)
     while (!has_ended(child))
         sched_yield();
     error = tb_descriptors_find_by(&found, how, &inode, 1);
-    assert_true(error == 0 || how == TB_DESCRIPTORS_BPF); /* which may be refused */
-    assert_true(error != 0 || holding_by(&found, inode, child) != NULL ||
-                (geteuid() != 0 && !tb_descriptors_complete(&found)));
+    if (error == 0)
+        assert_true(holding_by(&found, inode, child) != NULL ||
+                    (geteuid() != 0 && !tb_descriptors_complete(&found)));
     tb_descriptors_free(&found);
     kill(child, SIGKILL);
     waitpid(child, NULL, 0);
     close(fd);
+    if (how == TB_DESCRIPTORS_BPF && error != 0) {
+        print_message("not by BPF here: %s\n", strerror(-error));
+        skip();
+    }
+    assert_int_equal(error, 0);
 }
 
 static void the_files_of_an_ended_leader_are_found(void **state)
@@ -319,7 +339,7 @@ static void the_files_of_an_ended_leader_are_found(void **state)
     find_files_of_an_ended_leader(TB_DESCRIPTORS_WALK);
 }
 
-static void bpf_finds_the_files_of_an_ended_leader(void **state)
+static void the_files_of_an_ended_leader_are_found_by_bpf(void **state)
 {
     (void)state;
     find_files_of_an_ended_leader(TB_DESCRIPTORS_BPF);
@@ -364,7 +384,7 @@ int main(void)
         cmocka_unit_test(who_has_ended_holds_no_longer),
         cmocka_unit_test(without_sockets_nothing_is_looked_into),
         cmocka_unit_test(the_files_of_an_ended_leader_are_found),
-        cmocka_unit_test(bpf_finds_the_files_of_an_ended_leader),
+        cmocka_unit_test(the_files_of_an_ended_leader_are_found_by_bpf),
         cmocka_unit_test(all_sockets_of_a_process_are_told),
         cmocka_unit_test(a_process_that_is_not_there_is_no_success),
     };
