@@ -30,7 +30,8 @@ static bool repeats_candidate(const struct tb_view *view)
 {
     const struct tb_candidate *candidate = &view->flow->candidate;
 
-    return candidate->pending && !candidate->outlived && candidate->from == (uint8_t)view->segment->from &&
+    return candidate->pending && !candidate->outlived &&
+           candidate->from == (uint8_t)view->segment->from &&
            candidate->isn == view->segment->seq && !tb_segment_has(view->segment, TB_ACK);
 }
 
