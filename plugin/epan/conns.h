@@ -41,6 +41,7 @@ struct tb_conn {
     struct tb_live *live; /* what this machine was asked about its ends; NULL: nothing (live.h) */
     uint32_t doubted;     /* from this frame on what looks like its segments may be those of
                              another connection with the same ends in another tunnel; 0: none */
+    uint16_t marks;       /* all that its segments bear: 1u << enum tb_mark */
     struct tb_flow flow;
 };
 

@@ -8,6 +8,7 @@
 #include "conns.h"
 #include "ownership.h"
 #include "record.h"
+#include "text.h"
 
 /* One TCP header, on one visit; what the tap's listeners are given. */
 struct tb_visit {
@@ -24,6 +25,9 @@ struct tb_visit {
     const struct tb_owner *candidate[TB_NOTE_END_COUNT]; /* of a look, not proven (yet); or NULL */
     size_t header_length;
 };
+
+/* What a sentence about the segment may use; start lines are the pool's. */
+struct tb_story tb_visit_story(const struct tb_visit *visit, wmem_allocator_t *pool);
 
 /* `after`: the layer is put after this one, TCP's; NULL: left at the end. */
 void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,

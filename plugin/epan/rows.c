@@ -1,0 +1,760 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* rows.c - the tables of the statistics: what their columns are, and what stands in a row */
+#include "rows.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "state.h"
+
+#define T TB_SEEN_TERMINAL
+#define J TB_SEEN_JSON
+#define W TB_SEEN_WINDOW
+
+enum {
+    END_OCTETS = 512, /* a process and an address, escaped */
+    TYPE_SHIFT = 16   /* of the address type in tb_conn_key.kind: conns.c */
+};
+
+/* ---- columns */
+
+enum {
+    CONN_NUMBER,
+    CONN_CLIENT,
+    CONN_SERVER,
+    CONN_ENDS, /* in JSON: of the client, then of the server */
+    CONN_START = CONN_ENDS + 8,
+    CONN_DURATION,
+    CONN_PACKETS,
+    CONN_BYTES = CONN_PACKETS + 2,
+    CONN_RESENT = CONN_BYTES + 2,
+    CONN_PAYLOAD,
+    CONN_RESENT_BY = CONN_PAYLOAD + 2,
+    CONN_EXCHANGES = CONN_RESENT_BY + 2,
+    CONN_HANDSHAKE,
+    CONN_MIN,
+    CONN_MEAN,
+    CONN_P95,
+    CONN_MAX,
+    CONN_END,
+    CONN_HOW,
+    CONN_CLOSED_BY,
+    CONN_COMPLETE,
+    CONN_COLUMNS
+};
+
+#define COLUMN(key, label, kind, seen, line, width)                                                \
+    {                                                                                              \
+        key, TB_LABEL_##label, TB_KIND_##kind, seen, line, width                                   \
+    }
+#define JSON_ONLY(key, kind) COLUMN(key, STATS_NO, kind, J, 0, 0)
+#define JSON_END(role)                                                                             \
+    JSON_ONLY(role "_address", TEXT), JSON_ONLY(role "_process", TEXT),                            \
+        JSON_ONLY(role "_pid", LONG), JSON_ONLY(role "_certainty", TEXT)
+
+static const struct tb_column conn_columns[] = {
+    [CONN_NUMBER] = COLUMN("connection", STATS_NO, COUNT, T | J | W, 0, 6),
+    [CONN_CLIENT] = COLUMN(NULL, STATS_CLIENT, TEXT, T | W, 0, 35),
+    [CONN_SERVER] = COLUMN(NULL, STATS_SERVER, TEXT, T | W, 0, 0),
+    [CONN_ENDS] = JSON_END("client"),
+    JSON_END("server"),
+    [CONN_START] = COLUMN("start", STATS_START, SECONDS, T | J | W, 1, 16),
+    [CONN_DURATION] = COLUMN("duration", STATS_DURATION, SECONDS, T | J | W, 1, 12),
+    [CONN_PACKETS] = COLUMN("client_packets", STATS_PACKETS_UP, COUNT, T | J | W, 1, 11),
+    COLUMN("server_packets", STATS_PACKETS_DOWN, COUNT, T | J | W, 1, 11),
+    [CONN_BYTES] = COLUMN("client_bytes", STATS_BYTES_UP, LONG, T | J | W, 1, 11),
+    COLUMN("server_bytes", STATS_BYTES_DOWN, LONG, T | J | W, 1, 11),
+    [CONN_RESENT] = COLUMN(NULL, STATS_RESENT, COUNT, T | W, 1, 8),
+    [CONN_PAYLOAD] = JSON_ONLY("client_payload", LONG),
+    JSON_ONLY("server_payload", LONG),
+    [CONN_RESENT_BY] = JSON_ONLY("client_resent", COUNT),
+    JSON_ONLY("server_resent", COUNT),
+    [CONN_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J | W, 2, 16),
+    [CONN_HANDSHAKE] = COLUMN("handshake", STATS_HANDSHAKE, MS, T | J | W, 2, 11),
+    [CONN_MIN] = COLUMN("response_min", STATS_MIN, MS, T | J | W, 2, 9),
+    [CONN_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, T | J | W, 2, 9),
+    [CONN_P95] = COLUMN("response_p95", STATS_P95, MS, T | J | W, 2, 9),
+    [CONN_MAX] = COLUMN("response_max", STATS_MAX, MS, T | J | W, 2, 9),
+    [CONN_END] = COLUMN(NULL, STATS_END, TEXT, T | W, 2, 0),
+    [CONN_HOW] = JSON_ONLY("end", TEXT),
+    [CONN_CLOSED_BY] = JSON_ONLY("closed_by", TEXT),
+    [CONN_COMPLETE] = COLUMN("complete", STATS_COMPLETE, YES, J | W, 0, 0),
+};
+
+const struct tb_columns tb_conn_columns = { conn_columns, CONN_COLUMNS };
+static_assert(sizeof(conn_columns) / sizeof(conn_columns[0]) == CONN_COLUMNS, "a row for each");
+static_assert((size_t)CONN_COLUMNS <= TB_COLUMNS_MAX, "a row has room");
+
+enum {
+    EXCHANGE_CONN,
+    EXCHANGE_NUMBER,
+    EXCHANGE_REQUEST,
+    EXCHANGE_RESPONSE,
+    EXCHANGE_REQUEST_FRAME,
+    EXCHANGE_REQUEST_BYTES,
+    EXCHANGE_SEND,
+    EXCHANGE_RESPONSE_FRAME,
+    EXCHANGE_RESPONSE_BYTES,
+    EXCHANGE_WAIT,
+    EXCHANGE_DURATION,
+    EXCHANGE_TOTAL,
+    EXCHANGE_CLIENT,
+    EXCHANGE_SERVER,
+    EXCHANGE_ENDS,
+    EXCHANGE_COLUMNS = EXCHANGE_ENDS + 8
+};
+
+static const struct tb_column exchange_columns[] = {
+    [EXCHANGE_CONN] = COLUMN("connection", STATS_CONN_NO, COUNT, T | J | W, 0, 6),
+    [EXCHANGE_NUMBER] = COLUMN("exchange", STATS_EXCHANGE_NO, COUNT, T | J | W, 0, 6),
+    [EXCHANGE_REQUEST] = COLUMN("request", STATS_REQUEST, TEXT, T | J | W, 0, 32),
+    [EXCHANGE_RESPONSE] = COLUMN("response", STATS_RESPONSE, TEXT, T | J | W, 0, 0),
+    [EXCHANGE_REQUEST_FRAME] = COLUMN("request_frame", STATS_REQUEST_FRAME, LONG, T | J | W, 1, 16),
+    [EXCHANGE_REQUEST_BYTES] = COLUMN("request_bytes", STATS_REQUEST_BYTES, LONG, T | J | W, 1, 11),
+    [EXCHANGE_SEND] = COLUMN("request_duration", STATS_SEND, MS, T | J | W, 1, 9),
+    [EXCHANGE_RESPONSE_FRAME] =
+        COLUMN("response_frame", STATS_RESPONSE_FRAME, LONG, T | J | W, 1, 13),
+    [EXCHANGE_RESPONSE_BYTES] =
+        COLUMN("response_bytes", STATS_RESPONSE_BYTES, LONG, T | J | W, 1, 12),
+    [EXCHANGE_WAIT] = COLUMN("response_time", STATS_WAIT, MS, T | J | W, 1, 8),
+    [EXCHANGE_DURATION] = JSON_ONLY("response_duration", MS),
+    [EXCHANGE_TOTAL] = COLUMN(NULL, STATS_TOTAL, MS, T | W, 1, 10),
+    [EXCHANGE_CLIENT] = COLUMN(NULL, STATS_CLIENT, TEXT, W, 0, 0),
+    [EXCHANGE_SERVER] = COLUMN(NULL, STATS_SERVER, TEXT, W, 0, 0),
+    [EXCHANGE_ENDS] = JSON_END("client"),
+    JSON_END("server"),
+};
+
+const struct tb_columns tb_exchange_columns = { exchange_columns, EXCHANGE_COLUMNS };
+static_assert(sizeof(exchange_columns) / sizeof(exchange_columns[0]) == EXCHANGE_COLUMNS,
+              "a row for each");
+
+enum {
+    PROCESS_NAME,
+    PROCESS_COMM,
+    PROCESS_PID,
+    PROCESS_START,
+    PROCESS_UID,
+    PROCESS_USER,
+    PROCESS_EXE,
+    PROCESS_CONTAINER,
+    PROCESS_CERTAINTY,
+    PROCESS_CONNS,
+    PROCESS_EXCHANGES,
+    PROCESS_SENT,
+    PROCESS_RECEIVED,
+    PROCESS_RESENT,
+    PROCESS_MIN,
+    PROCESS_MEAN,
+    PROCESS_P95,
+    PROCESS_MAX,
+    PROCESS_COLUMNS
+};
+
+static const struct tb_column process_columns[] = {
+    [PROCESS_NAME] = COLUMN(NULL, STATS_PROCESSES, TEXT, T, 0, 38),
+    [PROCESS_COMM] = JSON_ONLY("process", TEXT),
+    [PROCESS_PID] = JSON_ONLY("pid", LONG),
+    [PROCESS_START] = JSON_ONLY("started_after_boot", SECONDS),
+    [PROCESS_UID] = JSON_ONLY("uid", LONG),
+    [PROCESS_USER] = JSON_ONLY("user", TEXT),
+    [PROCESS_EXE] = JSON_ONLY("exe", TEXT),
+    [PROCESS_CONTAINER] = JSON_ONLY("container", TEXT),
+    [PROCESS_CERTAINTY] = JSON_ONLY("certainty", TEXT),
+    [PROCESS_CONNS] = COLUMN(NULL, STATS_CONNS, COUNT, T, 0, 7),
+    [PROCESS_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J, 0, 10),
+    [PROCESS_SENT] = COLUMN("sent_bytes", STATS_SENT, LONG, T | J, 0, 12),
+    [PROCESS_RECEIVED] = COLUMN("received_bytes", STATS_RECEIVED, LONG, T | J, 0, 12),
+    [PROCESS_RESENT] = COLUMN("resent", STATS_RESENT, COUNT, T | J, 1, 45),
+    [PROCESS_MIN] = COLUMN("response_min", STATS_MIN, MS, T | J, 1, 9),
+    [PROCESS_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, T | J, 1, 9),
+    [PROCESS_P95] = COLUMN("response_p95", STATS_P95, MS, T | J, 1, 8),
+    [PROCESS_MAX] = COLUMN("response_max", STATS_MAX, MS, T | J, 1, 8),
+};
+
+const struct tb_columns tb_process_columns = { process_columns, PROCESS_COLUMNS };
+static_assert(sizeof(process_columns) / sizeof(process_columns[0]) == PROCESS_COLUMNS,
+              "a row for each");
+
+enum {
+    BELOW_PROCESS,
+    BELOW_NUMBER,
+    BELOW_ROLE,
+    BELOW_ROLE_NAME,
+    BELOW_PEER,
+    BELOW_EXCHANGES,
+    BELOW_SENT,
+    BELOW_RECEIVED,
+    BELOW_RESENT,
+    BELOW_MIN,
+    BELOW_MEAN,
+    BELOW_P95,
+    BELOW_MAX,
+    BELOW_END,
+    BELOW_SHARED,
+    BELOW_COLUMNS
+};
+
+static const struct tb_column below_columns[] = {
+    [BELOW_PROCESS] = COLUMN(NULL, STATS_PROCESSES, TEXT, W, 0, 0),
+    [BELOW_NUMBER] = COLUMN("connection", STATS_NO, COUNT, T | J | W, 0, 6),
+    [BELOW_ROLE] = COLUMN(NULL, STATS_ROLE, TEXT, T | W, 0, 12),
+    [BELOW_ROLE_NAME] = JSON_ONLY("role", TEXT),
+    [BELOW_PEER] = COLUMN("peer", STATS_PEER, TEXT, T | J | W, 0, 30),
+    [BELOW_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J | W, 0, 9),
+    [BELOW_SENT] = COLUMN("sent_bytes", STATS_SENT, LONG, T | J | W, 0, 10),
+    [BELOW_RECEIVED] = COLUMN("received_bytes", STATS_RECEIVED, LONG, T | J | W, 0, 10),
+    [BELOW_RESENT] = COLUMN("resent", STATS_RESENT, COUNT, J | W, 0, 0),
+    [BELOW_MIN] = COLUMN("response_min", STATS_MIN, MS, J | W, 0, 0),
+    [BELOW_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, J | W, 0, 0),
+    [BELOW_P95] = COLUMN("response_p95", STATS_P95, MS, J | W, 0, 0),
+    [BELOW_MAX] = COLUMN("response_max", STATS_MAX, MS, J | W, 0, 0),
+    [BELOW_END] = COLUMN(NULL, STATS_END, TEXT, W, 0, 0),
+    [BELOW_SHARED] = JSON_ONLY("shared", YES),
+};
+
+const struct tb_columns tb_process_conn_columns = { below_columns, BELOW_COLUMNS };
+static_assert(sizeof(below_columns) / sizeof(below_columns[0]) == BELOW_COLUMNS, "a row for each");
+
+/* ---- values */
+
+static void put_number(struct tb_row *row, unsigned column, uint64_t number)
+{
+    row->value[column].number = (int64_t)number;
+    row->value[column].known = true;
+}
+
+static void put_number_if(struct tb_row *row, unsigned column, uint64_t number, bool known)
+{
+    row->value[column].number = (int64_t)number;
+    row->value[column].known = known;
+}
+
+/* `text` is static. */
+static void put_word(struct tb_row *row, unsigned column, const char *text)
+{
+    row->value[column].text = text;
+    row->value[column].known = text != NULL;
+}
+
+static void put_text(struct tb_row *row, unsigned column, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+
+    if (row->used + size > sizeof(row->store))
+        return;
+    memcpy(row->store + row->used, text, size);
+    put_word(row, column, row->store + row->used);
+    row->used += size;
+}
+
+static void put_outside(struct tb_row *row, unsigned column, struct tb_octet_string outside)
+{
+    char text[TB_ROW_STORE / 4];
+
+    if (outside.length == 0)
+        return;
+    tb_text_outside(outside, text, sizeof(text));
+    put_text(row, column, text);
+}
+
+static const char *label(const struct tb_row *row, enum tb_label which)
+{
+    return tb_text_label(row->lang, which);
+}
+
+static void put_times(struct tb_row *row, unsigned min, const struct tb_spread *times)
+{
+    const bool known = times->count > 0;
+
+    put_number_if(row, min, times->min, known);
+    put_number_if(row, min + 1, known ? tb_spread_mean(times) : 0, known);
+    put_number_if(row, min + 2, known ? tb_spread_p95(times) : 0, known);
+    put_number_if(row, min + 3, times->max, known);
+}
+
+/* ---- ends */
+
+/* The last to own the side, as far as it is known; NULL: nobody is. Where segments may be those of
+ * another connection, nobody is named. */
+static const struct tb_ownership *owner_of(const struct tb_conn *conn, enum tb_side side)
+{
+    const struct tb_ownership *last = NULL;
+
+    if (conn->doubted != 0)
+        return NULL;
+    for (uint32_t n = 0; tb_owners_nth(conn, side, n) != NULL; n++)
+        last = tb_owners_nth(conn, side, n);
+    return last;
+}
+
+static void write_address(const struct tb_conn *conn, enum tb_side side, char *text, size_t size)
+{
+    const int type = (int)(conn->key.kind >> TYPE_SHIFT);
+    address end;
+    char *shown;
+
+    set_address(&end, type, type == AT_IPv4 ? 4 : 16, conn->key.address[side]);
+    shown = address_to_str(NULL, &end);
+    snprintf(text, size, type == AT_IPv6 ? "[%s]:%u" : "%s:%u", shown, conn->key.port[side]);
+    wmem_free(NULL, shown);
+}
+
+/* "curl (4242) 127.0.0.1:62597" */
+static void put_end(struct tb_row *row, unsigned column, const struct tb_conn *conn,
+                    enum tb_side side)
+{
+    const struct tb_ownership *owner = owner_of(conn, side);
+    char text[END_OCTETS];
+    size_t used = 0;
+
+    if (owner != NULL) {
+        used = tb_text_owner_short(row->lang, &owner->owner, text, sizeof(text) / 2);
+        text[used++] = ' ';
+    }
+    write_address(conn, side, text + used, sizeof(text) - used);
+    put_text(row, column, text);
+}
+
+/* The four columns of JSON_END */
+static void put_end_parts(struct tb_row *row, unsigned column, const struct tb_conn *conn,
+                          enum tb_side side)
+{
+    const struct tb_ownership *owner = owner_of(conn, side);
+    char text[END_OCTETS];
+
+    write_address(conn, side, text, sizeof(text));
+    put_text(row, column, text);
+    if (owner == NULL)
+        return;
+    put_outside(row, column + 1, owner->owner.text[TB_OWNER_COMM]);
+    put_number_if(row, column + 2, owner->owner.pid, (owner->owner.has & TB_OWNER_PID) != 0);
+    put_word(row, column + 3,
+             tb_owner_certainty_name((enum tb_owner_certainty)owner->owner.certainty));
+}
+
+/* ---- how it ended */
+
+enum end {
+    END_OPEN,
+    END_UNANSWERED,
+    END_HALF_CLOSED,
+    END_FIN,
+    END_RESET,
+    END_REFUSED
+};
+
+static const char *const end_names[] = {
+    [END_OPEN] = "open", [END_UNANSWERED] = "unanswered", [END_HALF_CLOSED] = "half-closed",
+    [END_FIN] = "fin",   [END_RESET] = "reset",           [END_REFUSED] = "refused",
+};
+
+static enum end how_ended(const struct tb_conn *conn)
+{
+    const struct tb_flow *flow = &conn->flow;
+    const struct tb_half *half = flow->half;
+    const bool closed = tb_state_is_over((enum tb_state)half[TB_SIDE_A].state) &&
+                        tb_state_is_over((enum tb_state)half[TB_SIDE_B].state);
+
+    if ((conn->marks >> TB_MARK_REFUSED & 1u) != 0)
+        return END_REFUSED;
+    if (flow->was_reset)
+        return END_RESET;
+    if (half[TB_SIDE_A].fin_seen && half[TB_SIDE_B].fin_seen)
+        return closed ? END_FIN : END_HALF_CLOSED;
+    if (half[TB_SIDE_A].fin_seen || half[TB_SIDE_B].fin_seen)
+        return END_HALF_CLOSED;
+    return conn->opened != 0 && !conn->answered ? END_UNANSWERED : END_OPEN;
+}
+
+/* The side whose FIN came first; TB_SIDE_COUNT: both at once, or neither. */
+static enum tb_side first_to_close(const struct tb_flow *flow)
+{
+    const bool a = flow->half[TB_SIDE_A].fin_seen && flow->half[TB_SIDE_A].fin_number == 1;
+    const bool b = flow->half[TB_SIDE_B].fin_seen && flow->half[TB_SIDE_B].fin_number == 1;
+
+    if (a == b)
+        return TB_SIDE_COUNT;
+    return a ? TB_SIDE_A : TB_SIDE_B;
+}
+
+/* Who ended it; TB_SIDE_COUNT: both, or nobody. */
+static enum tb_side closer(const struct tb_conn *conn, enum end how)
+{
+    if (how == END_RESET || how == END_REFUSED)
+        return (enum tb_side)conn->flow.reset_by;
+    return how == END_FIN || how == END_HALF_CLOSED ? first_to_close(&conn->flow) : TB_SIDE_COUNT;
+}
+
+static enum tb_label end_label(enum end how, enum tb_side by, enum tb_side client)
+{
+    switch (how) {
+    case END_REFUSED:
+        return TB_LABEL_STATS_REFUSED;
+    case END_RESET:
+        return by == client ? TB_LABEL_STATS_RESET_CLIENT : TB_LABEL_STATS_RESET_SERVER;
+    case END_HALF_CLOSED:
+        return TB_LABEL_STATS_HALF_CLOSED;
+    case END_UNANSWERED:
+        return TB_LABEL_STATS_UNANSWERED;
+    case END_OPEN:
+        return TB_LABEL_STATS_OPEN;
+    case END_FIN:
+        break;
+    }
+    if (by == TB_SIDE_COUNT)
+        return TB_LABEL_STATS_FIN_BOTH;
+    return by == client ? TB_LABEL_STATS_FIN_CLIENT : TB_LABEL_STATS_FIN_SERVER;
+}
+
+/* Whether the capture has the connection from its opening to its end, and misses nothing between,
+ * as far as that can be told. */
+static bool is_complete(const struct tb_conn *conn, enum end how)
+{
+    const unsigned lacking =
+        1u << TB_MARK_MIDSTREAM | 1u << TB_MARK_LOST_BEFORE | 1u << TB_MARK_ONE_DIRECTION;
+
+    if ((conn->marks & lacking) != 0 || conn->opened == 0)
+        return false;
+    if (how == END_REFUSED)
+        return true;
+    return conn->flow.handshake_done && (how == END_FIN || how == END_RESET);
+}
+
+static void put_ending(struct tb_row *row, const struct tb_conn *conn)
+{
+    const enum tb_side client = tb_flow_client(&conn->flow);
+    const enum end how = how_ended(conn);
+    const enum tb_side by = closer(conn, how);
+
+    put_word(row, CONN_END, label(row, end_label(how, by, client)));
+    put_word(row, CONN_HOW, end_names[how]);
+    if (by != TB_SIDE_COUNT)
+        put_word(row, CONN_CLOSED_BY, tb_role_name(by == client ? TB_ROLE_CLIENT : TB_ROLE_SERVER));
+    else if (how == END_FIN)
+        put_word(row, CONN_CLOSED_BY, "both");
+    row->starred = !is_complete(conn, how);
+    put_number(row, CONN_COMPLETE, !row->starred);
+}
+
+/* ---- rows */
+
+static void begin(struct tb_row *row)
+{
+    memset(row->value, 0, sizeof(row->value));
+    row->used = 0;
+    row->starred = false;
+    row->shared = false;
+}
+
+void tb_row_conn_numbers(struct tb_row *row, const struct tb_tally_conn *told)
+{
+    const enum tb_side client = tb_flow_client(&told->conn->flow);
+
+    put_number(row, CONN_START, (uint64_t)told->first_ns);
+    put_number(row, CONN_DURATION, (uint64_t)(told->last_ns - told->first_ns));
+    for (unsigned i = 0; i < TB_ROLE_COUNT; i++) {
+        const struct tb_tally_side *side =
+            &told->side[i == TB_ROLE_CLIENT ? client : tb_side_other(client)];
+
+        put_number(row, CONN_PACKETS + i, side->packets);
+        put_number(row, CONN_BYTES + i, side->bytes);
+        put_number(row, CONN_PAYLOAD + i, side->payload);
+        put_number(row, CONN_RESENT_BY + i, side->resent);
+    }
+    put_number(row, CONN_RESENT,
+               (uint64_t)told->side[TB_SIDE_A].resent + told->side[TB_SIDE_B].resent);
+    put_number(row, CONN_EXCHANGES, told->exchanges);
+    put_number_if(row, CONN_HANDSHAKE, told->rtt_ns, told->has_rtt);
+    put_times(row, CONN_MIN, &told->times);
+}
+
+void tb_row_conn(struct tb_row *row, const struct tb_tally_conn *told)
+{
+    const struct tb_conn *conn = told->conn;
+    const enum tb_side client = tb_flow_client(&conn->flow);
+
+    begin(row);
+    put_number(row, CONN_NUMBER, conn->number);
+    put_end(row, CONN_CLIENT, conn, client);
+    put_end(row, CONN_SERVER, conn, tb_side_other(client));
+    put_end_parts(row, CONN_ENDS, conn, client);
+    put_end_parts(row, CONN_ENDS + 4, conn, tb_side_other(client));
+    put_ending(row, conn);
+    tb_row_conn_numbers(row, told);
+}
+
+static void put_line(struct tb_row *row, unsigned column, const char *line)
+{
+    if (line != NULL)
+        put_outside(row, column, (struct tb_octet_string){ line, strlen(line) });
+}
+
+static void put_exchange_times(struct tb_row *row, const struct tb_tally_exchange *exchange)
+{
+    const unsigned both = TB_TALLY_RESPONSE_TIME | TB_TALLY_RESPONSE_DURATION;
+
+    put_number_if(row, EXCHANGE_SEND, exchange->request_duration_ns,
+                  (exchange->has & TB_TALLY_REQUEST_DURATION) != 0);
+    put_number_if(row, EXCHANGE_WAIT, exchange->response_ns,
+                  (exchange->has & TB_TALLY_RESPONSE_TIME) != 0);
+    put_number_if(row, EXCHANGE_DURATION, exchange->response_duration_ns,
+                  (exchange->has & TB_TALLY_RESPONSE_DURATION) != 0);
+    put_number_if(row, EXCHANGE_TOTAL, exchange->response_ns + exchange->response_duration_ns,
+                  (exchange->has & both) == both);
+}
+
+void tb_row_exchange(struct tb_row *row, const struct tb_tally_conn *told, uint32_t number)
+{
+    const struct tb_tally_exchange *exchange = &told->exchange[number - 1];
+    const struct tb_conn *conn = told->conn;
+    const enum tb_side client = tb_flow_client(&conn->flow);
+
+    begin(row);
+    put_number(row, EXCHANGE_CONN, conn->number);
+    put_number(row, EXCHANGE_NUMBER, number);
+    put_line(row, EXCHANGE_REQUEST, exchange->line[TB_ROLE_CLIENT]);
+    put_line(row, EXCHANGE_RESPONSE, exchange->line[TB_ROLE_SERVER]);
+    put_number_if(row, EXCHANGE_REQUEST_FRAME, exchange->frame[TB_ROLE_CLIENT],
+                  exchange->frame[TB_ROLE_CLIENT] != 0);
+    put_number_if(row, EXCHANGE_RESPONSE_FRAME, exchange->frame[TB_ROLE_SERVER],
+                  exchange->frame[TB_ROLE_SERVER] != 0);
+    put_number_if(row, EXCHANGE_REQUEST_BYTES, exchange->request_bytes,
+                  (exchange->has & TB_TALLY_REQUEST_BYTES) != 0);
+    put_number_if(row, EXCHANGE_RESPONSE_BYTES, exchange->response_bytes,
+                  (exchange->has & TB_TALLY_RESPONSE_BYTES) != 0);
+    put_exchange_times(row, exchange);
+    put_end(row, EXCHANGE_CLIENT, conn, client);
+    put_end(row, EXCHANGE_SERVER, conn, tb_side_other(client));
+    put_end_parts(row, EXCHANGE_ENDS, conn, client);
+    put_end_parts(row, EXCHANGE_ENDS + 4, conn, tb_side_other(client));
+}
+
+/* ---- processes */
+
+struct key {
+    uint64_t start_ns;
+    uint32_t pid;
+    uint32_t has;
+    char name[16]; /* the kernel's own limit, and more than that of another tool's note tells no
+                      more of the same number */
+};
+
+static struct key *key_of(const struct tb_owner *owner)
+{
+    struct key *key = g_new0(struct key, 1);
+    const struct tb_octet_string *name = &owner->text[TB_OWNER_COMM];
+
+    key->start_ns = owner->start_ns;
+    key->pid = owner->pid;
+    key->has = owner->has & (TB_OWNER_PID | TB_OWNER_START);
+    if (name->length > 0)
+        memcpy(key->name, name->octets,
+               name->length < sizeof(key->name) ? name->length : sizeof(key->name));
+    return key;
+}
+
+static unsigned key_hash(const void *data)
+{
+    const struct key *key = (const struct key *)data;
+    uint64_t hash = (key->start_ns ^ key->pid) * 0x9e3779b97f4a7c15u; /* as in conns.c */
+
+    for (size_t i = 0; i < sizeof(key->name); i++)
+        hash = (hash ^ (uint8_t)key->name[i]) * 0x9e3779b97f4a7c15u;
+    return (unsigned)(hash >> 32);
+}
+
+static int key_equal(const void *one, const void *other)
+{
+    return memcmp(one, other, sizeof(struct key)) == 0;
+}
+
+static void free_process(void *data)
+{
+    struct tb_process *process = (struct tb_process *)data;
+
+    g_array_free(process->conns, TRUE);
+    tb_spread_free(&process->times);
+    g_free(process);
+}
+
+static struct tb_process *make_process(const struct tb_ownership *ownership)
+{
+    struct tb_process *process = g_new0(struct tb_process, 1);
+
+    process->ownership = ownership;
+    process->conns = g_array_new(FALSE, FALSE, sizeof(struct tb_process_conn));
+    return process;
+}
+
+void tb_processes_begin(struct tb_processes *processes)
+{
+    processes->by_key = g_hash_table_new_full(key_hash, key_equal, g_free, free_process);
+    processes->in_order = g_ptr_array_new();
+    processes->unknown = make_process(NULL);
+}
+
+void tb_processes_end(struct tb_processes *processes)
+{
+    g_ptr_array_free(processes->in_order, TRUE);
+    g_hash_table_destroy(processes->by_key);
+    free_process(processes->unknown);
+}
+
+static struct tb_process *find_process(struct tb_processes *processes,
+                                       const struct tb_ownership *ownership)
+{
+    struct key *key = key_of(&ownership->owner);
+    struct tb_process *process = (struct tb_process *)g_hash_table_lookup(processes->by_key, key);
+
+    if (process != NULL) {
+        g_free(key);
+        return process;
+    }
+    process = make_process(ownership);
+    g_hash_table_insert(processes->by_key, key, process);
+    g_ptr_array_add(processes->in_order, process);
+    return process;
+}
+
+/* The processes that have had the side, each once; those who accepted it for another have not. */
+static unsigned list_owners(struct tb_processes *processes, const struct tb_conn *conn,
+                            enum tb_side side, struct tb_process **list, unsigned room)
+{
+    const struct tb_ownership *owner;
+    unsigned count = 0;
+
+    for (uint32_t n = 0; (owner = tb_owners_nth(conn, side, n)) != NULL && count < room; n++) {
+        bool known = false;
+
+        if (owner->owner.source == TB_OWNER_SOURCE_ACCEPTOR &&
+            tb_owners_nth(conn, side, n + 1) != NULL)
+            continue;
+        list[count] = find_process(processes, owner);
+        for (unsigned i = 0; i < count; i++)
+            known |= list[i] == list[count];
+        count += !known;
+    }
+    return count;
+}
+
+void tb_processes_add(struct tb_processes *processes, const struct tb_tally_conn *told,
+                      void (*take)(void *data, struct tb_process *process,
+                                   const struct tb_process_conn *conn),
+                      void *data)
+{
+    enum {
+        OWNERS_SHOWN = 8 /* of one end */
+    };
+    const enum tb_side client = tb_flow_client(&told->conn->flow);
+    struct tb_process *list[OWNERS_SHOWN];
+    struct tb_process_conn conn = { .number = told->conn->number };
+    bool named = false;
+
+    for (unsigned role = 0; role < TB_ROLE_COUNT && told->conn->doubted == 0; role++) {
+        const enum tb_side side = role == TB_ROLE_CLIENT ? client : tb_side_other(client);
+        const unsigned count = list_owners(processes, told->conn, side, list, OWNERS_SHOWN);
+
+        conn.side = side;
+        conn.shared = count > 1;
+        for (unsigned i = 0; i < count; i++)
+            take(data, list[i], &conn);
+        named |= count > 0;
+    }
+    conn.side = client;
+    conn.shared = false;
+    if (!named)
+        take(data, processes->unknown, &conn);
+}
+
+static void put_process_name(struct tb_row *row, unsigned column, const struct tb_process *process)
+{
+    char text[END_OCTETS];
+
+    if (process->ownership == NULL) {
+        put_word(row, column, label(row, TB_LABEL_STATS_UNKNOWN_PROCESS));
+        return;
+    }
+    tb_text_owner_short(row->lang, &process->ownership->owner, text, sizeof(text));
+    put_text(row, column, text);
+}
+
+static void put_process_parts(struct tb_row *row, const struct tb_owner *owner)
+{
+    put_outside(row, PROCESS_COMM, owner->text[TB_OWNER_COMM]);
+    put_outside(row, PROCESS_USER, owner->text[TB_OWNER_USER]);
+    put_outside(row, PROCESS_EXE, owner->text[TB_OWNER_EXE]);
+    put_outside(row, PROCESS_CONTAINER, owner->text[TB_OWNER_CONTAINER]);
+    put_number_if(row, PROCESS_PID, owner->pid, (owner->has & TB_OWNER_PID) != 0);
+    put_number_if(row, PROCESS_UID, owner->uid, (owner->has & TB_OWNER_UID) != 0);
+    put_number_if(row, PROCESS_START, owner->start_ns, (owner->has & TB_OWNER_START) != 0);
+    put_word(row, PROCESS_CERTAINTY,
+             tb_owner_certainty_name((enum tb_owner_certainty)owner->certainty));
+}
+
+void tb_row_process(struct tb_row *row, const struct tb_process *process)
+{
+    begin(row);
+    put_process_name(row, PROCESS_NAME, process);
+    if (process->ownership != NULL)
+        put_process_parts(row, &process->ownership->owner);
+    put_number(row, PROCESS_CONNS, process->conns->len);
+    put_number(row, PROCESS_EXCHANGES, process->exchanges);
+    put_number(row, PROCESS_SENT, process->sent);
+    put_number(row, PROCESS_RECEIVED, process->received);
+    put_number(row, PROCESS_RESENT, process->resent);
+    put_times(row, PROCESS_MIN, &process->times);
+}
+
+void tb_row_process_conn(struct tb_row *row, const struct tb_process *process,
+                         const struct tb_process_conn *conn, const struct tb_tally_conn *told)
+{
+    const enum tb_side client = tb_flow_client(&told->conn->flow);
+    const enum tb_role role = conn->side == client ? TB_ROLE_CLIENT : TB_ROLE_SERVER;
+    const enum end how = how_ended(told->conn);
+
+    begin(row);
+    put_process_name(row, BELOW_PROCESS, process);
+    put_number(row, BELOW_NUMBER, conn->number);
+    put_word(row, BELOW_ROLE, tb_text_role(row->lang, role));
+    put_word(row, BELOW_ROLE_NAME, tb_role_name(role));
+    put_end(row, BELOW_PEER, told->conn, tb_side_other(conn->side));
+    put_number(row, BELOW_EXCHANGES, told->exchanges);
+    put_number(row, BELOW_SENT, told->side[conn->side].bytes);
+    put_number(row, BELOW_RECEIVED, told->side[tb_side_other(conn->side)].bytes);
+    put_number(row, BELOW_RESENT, told->side[conn->side].resent);
+    put_times(row, BELOW_MIN, &told->times);
+    put_word(row, BELOW_END, label(row, end_label(how, closer(told->conn, how), client)));
+    put_number(row, BELOW_SHARED, conn->shared);
+    row->shared = conn->shared;
+    row->starred = !is_complete(told->conn, how);
+}
+
+/* ---- */
+
+size_t tb_value_write(const struct tb_column *column, const struct tb_value *value, char *text,
+                      size_t size)
+{
+    const char *sign = value->number < 0 ? "-" : "";
+    const uint64_t number =
+        value->number < 0 ? 0 - (uint64_t)value->number : (uint64_t)value->number;
+    const uint64_t us = (number + 500) / 1000; /* both kinds are shown to the microsecond */
+
+    if (!value->known)
+        return (size_t)snprintf(text, size, "-");
+    switch ((enum tb_kind)column->kind) {
+    case TB_KIND_TEXT:
+        return (size_t)snprintf(text, size, "%s", value->text);
+    case TB_KIND_MS:
+        return (size_t)snprintf(text, size, "%s%" PRIu64 ".%03" PRIu64, sign, us / 1000, us % 1000);
+    case TB_KIND_SECONDS:
+        return (size_t)snprintf(text, size, "%s%" PRIu64 ".%06" PRIu64, sign, us / 1000000,
+                                us % 1000000);
+    case TB_KIND_COUNT:
+    case TB_KIND_LONG:
+    case TB_KIND_YES:
+        break;
+    }
+    return (size_t)snprintf(text, size, "%s%" PRIu64, sign, number);
+}
