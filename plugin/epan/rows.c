@@ -14,6 +14,7 @@
 
 enum {
     END_OCTETS = 512, /* a process and an address, escaped */
+    END_PARTS = 5,    /* columns of JSON_END() */
     TYPE_SHIFT = 16   /* of the address type in tb_conn_key.kind: conns.c */
 };
 
@@ -24,7 +25,7 @@ enum {
     CONN_CLIENT,
     CONN_SERVER,
     CONN_ENDS, /* in JSON: of the client, then of the server */
-    CONN_START = CONN_ENDS + 8,
+    CONN_START = CONN_ENDS + 2 * END_PARTS,
     CONN_DURATION,
     CONN_PACKETS,
     CONN_BYTES = CONN_PACKETS + 2,
@@ -51,7 +52,8 @@ enum {
 #define JSON_ONLY(key, kind) COLUMN(key, STATS_NO, kind, J, 0, 0)
 #define JSON_END(role)                                                                             \
     JSON_ONLY(role "_address", TEXT), JSON_ONLY(role "_process", TEXT),                            \
-        JSON_ONLY(role "_pid", LONG), JSON_ONLY(role "_certainty", TEXT)
+        JSON_ONLY(role "_pid", LONG), JSON_ONLY(role "_certainty", TEXT),                          \
+        JSON_ONLY(role "_shared", YES)
 
 static const struct tb_column conn_columns[] = {
     [CONN_NUMBER] = COLUMN("connection", STATS_NO, COUNT, T | J | W, 0, 6),
@@ -102,7 +104,7 @@ enum {
     EXCHANGE_CLIENT,
     EXCHANGE_SERVER,
     EXCHANGE_ENDS,
-    EXCHANGE_COLUMNS = EXCHANGE_ENDS + 8
+    EXCHANGE_COLUMNS = EXCHANGE_ENDS + 2 * END_PARTS
 };
 
 static const struct tb_column exchange_columns[] = {
@@ -274,7 +276,44 @@ static void put_times(struct tb_row *row, unsigned min, const struct tb_spread *
     put_number_if(row, min + 3, times->max, known);
 }
 
-/* ---- ends */
+/* ---- who has an end */
+
+/* By what a process is told from another. */
+struct key {
+    uint64_t start_ns;
+    uint32_t pid;
+    uint32_t has;
+    char name[16]; /* the kernel's own limit, and more than that of another tool's note tells no
+                      more of the same number */
+};
+
+static void set_key(struct key *key, const struct tb_owner *owner)
+{
+    const struct tb_octet_string *name = &owner->text[TB_OWNER_COMM];
+
+    memset(key, 0, sizeof(*key));
+    key->start_ns = owner->start_ns;
+    key->pid = owner->pid;
+    key->has = owner->has & (TB_OWNER_PID | TB_OWNER_START);
+    if (name->length > 0)
+        memcpy(key->name, name->octets,
+               name->length < sizeof(key->name) ? name->length : sizeof(key->name));
+}
+
+static unsigned key_hash(const void *data)
+{
+    const struct key *key = (const struct key *)data;
+    uint64_t hash = (key->start_ns ^ key->pid) * 0x9e3779b97f4a7c15u; /* as in conns.c */
+
+    for (size_t i = 0; i < sizeof(key->name); i++)
+        hash = (hash ^ (uint8_t)key->name[i]) * 0x9e3779b97f4a7c15u;
+    return (unsigned)(hash >> 32);
+}
+
+static int key_equal(const void *one, const void *other)
+{
+    return memcmp(one, other, sizeof(struct key)) == 0;
+}
 
 /* The last to own the side, as far as it is known; NULL: nobody is. Where segments may be those of
  * another connection, nobody is named. */
@@ -287,6 +326,33 @@ static const struct tb_ownership *owner_of(const struct tb_conn *conn, enum tb_s
     for (uint32_t n = 0; tb_owners_nth(conn, side, n) != NULL; n++)
         last = tb_owners_nth(conn, side, n);
     return last;
+}
+
+/* Whether it accepted the connection for another. */
+static bool is_relay(const struct tb_conn *conn, enum tb_side side, uint32_t n)
+{
+    return tb_owners_nth(conn, side, n)->owner.source == TB_OWNER_SOURCE_ACCEPTOR &&
+           tb_owners_nth(conn, side, n + 1) != NULL;
+}
+
+/* Whether more than one process has had the side. */
+static bool is_shared(const struct tb_conn *conn, enum tb_side side)
+{
+    struct key first;
+    bool any = false;
+
+    for (uint32_t n = 0; conn->doubted == 0 && tb_owners_nth(conn, side, n) != NULL; n++) {
+        struct key key;
+
+        if (is_relay(conn, side, n))
+            continue;
+        set_key(&key, &tb_owners_nth(conn, side, n)->owner);
+        if (any && !key_equal(&key, &first))
+            return true;
+        first = key;
+        any = true;
+    }
+    return false;
 }
 
 static void write_address(const struct tb_conn *conn, enum tb_side side, char *text, size_t size)
@@ -317,7 +383,7 @@ static void put_end(struct tb_row *row, unsigned column, const struct tb_conn *c
     put_text(row, column, text);
 }
 
-/* The four columns of JSON_END */
+/* The columns of JSON_END() */
 static void put_end_parts(struct tb_row *row, unsigned column, const struct tb_conn *conn,
                           enum tb_side side)
 {
@@ -332,6 +398,7 @@ static void put_end_parts(struct tb_row *row, unsigned column, const struct tb_c
     put_number_if(row, column + 2, owner->owner.pid, (owner->owner.has & TB_OWNER_PID) != 0);
     put_word(row, column + 3,
              tb_owner_certainty_name((enum tb_owner_certainty)owner->owner.certainty));
+    put_number(row, column + 4, is_shared(conn, side));
 }
 
 /* ---- how it ended */
@@ -480,8 +547,9 @@ void tb_row_conn(struct tb_row *row, const struct tb_tally_conn *told)
     put_end(row, CONN_CLIENT, conn, client);
     put_end(row, CONN_SERVER, conn, tb_side_other(client));
     put_end_parts(row, CONN_ENDS, conn, client);
-    put_end_parts(row, CONN_ENDS + 4, conn, tb_side_other(client));
+    put_end_parts(row, CONN_ENDS + END_PARTS, conn, tb_side_other(client));
     put_ending(row, conn);
+    row->shared = is_shared(conn, TB_SIDE_A) || is_shared(conn, TB_SIDE_B);
     tb_row_conn_numbers(row, told);
 }
 
@@ -528,47 +596,10 @@ void tb_row_exchange(struct tb_row *row, const struct tb_tally_conn *told, uint3
     put_end(row, EXCHANGE_CLIENT, conn, client);
     put_end(row, EXCHANGE_SERVER, conn, tb_side_other(client));
     put_end_parts(row, EXCHANGE_ENDS, conn, client);
-    put_end_parts(row, EXCHANGE_ENDS + 4, conn, tb_side_other(client));
+    put_end_parts(row, EXCHANGE_ENDS + END_PARTS, conn, tb_side_other(client));
 }
 
 /* ---- processes */
-
-struct key {
-    uint64_t start_ns;
-    uint32_t pid;
-    uint32_t has;
-    char name[16]; /* the kernel's own limit, and more than that of another tool's note tells no
-                      more of the same number */
-};
-
-static struct key *key_of(const struct tb_owner *owner)
-{
-    struct key *key = g_new0(struct key, 1);
-    const struct tb_octet_string *name = &owner->text[TB_OWNER_COMM];
-
-    key->start_ns = owner->start_ns;
-    key->pid = owner->pid;
-    key->has = owner->has & (TB_OWNER_PID | TB_OWNER_START);
-    if (name->length > 0)
-        memcpy(key->name, name->octets,
-               name->length < sizeof(key->name) ? name->length : sizeof(key->name));
-    return key;
-}
-
-static unsigned key_hash(const void *data)
-{
-    const struct key *key = (const struct key *)data;
-    uint64_t hash = (key->start_ns ^ key->pid) * 0x9e3779b97f4a7c15u; /* as in conns.c */
-
-    for (size_t i = 0; i < sizeof(key->name); i++)
-        hash = (hash ^ (uint8_t)key->name[i]) * 0x9e3779b97f4a7c15u;
-    return (unsigned)(hash >> 32);
-}
-
-static int key_equal(const void *one, const void *other)
-{
-    return memcmp(one, other, sizeof(struct key)) == 0;
-}
 
 static void free_process(void *data)
 {
@@ -605,15 +636,15 @@ void tb_processes_end(struct tb_processes *processes)
 static struct tb_process *find_process(struct tb_processes *processes,
                                        const struct tb_ownership *ownership)
 {
-    struct key *key = key_of(&ownership->owner);
-    struct tb_process *process = (struct tb_process *)g_hash_table_lookup(processes->by_key, key);
+    struct tb_process *process;
+    struct key key;
 
-    if (process != NULL) {
-        g_free(key);
+    set_key(&key, &ownership->owner);
+    process = (struct tb_process *)g_hash_table_lookup(processes->by_key, &key);
+    if (process != NULL)
         return process;
-    }
     process = make_process(ownership);
-    g_hash_table_insert(processes->by_key, key, process);
+    g_hash_table_insert(processes->by_key, g_memdup2(&key, sizeof(key)), process);
     g_ptr_array_add(processes->in_order, process);
     return process;
 }
@@ -628,8 +659,7 @@ static unsigned list_owners(struct tb_processes *processes, const struct tb_conn
     for (uint32_t n = 0; (owner = tb_owners_nth(conn, side, n)) != NULL && count < room; n++) {
         bool known = false;
 
-        if (owner->owner.source == TB_OWNER_SOURCE_ACCEPTOR &&
-            tb_owners_nth(conn, side, n + 1) != NULL)
+        if (is_relay(conn, side, n))
             continue;
         list[count] = find_process(processes, owner);
         for (unsigned i = 0; i < count; i++)

@@ -136,7 +136,7 @@ void tb_sheet_headings(GString *out, const struct tb_columns *columns, enum tb_l
 void tb_sheet_row(GString *out, const struct tb_columns *columns, const struct tb_row *row)
 {
     struct place place = { .out = out };
-    const char *mark = row->shared ? "+" : row->starred ? "*" : " ";
+    const char *mark = row->starred ? "*" : row->shared ? "+" : " ";
 
     for (size_t i = 0; i < columns->count; i++) {
         const struct tb_column *column = &columns->column[i];

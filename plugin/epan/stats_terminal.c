@@ -67,6 +67,7 @@ static bool is_empty(const struct request *request, GString *out, const struct t
 static void print_conns(const struct request *request, GString *out, struct tb_row *row)
 {
     bool starred = false;
+    bool shared = false;
 
     tb_sheet_headings(out, &tb_conn_columns, row->lang);
     for (uint32_t i = 0; i < request->tally.count; i++) {
@@ -76,12 +77,15 @@ static void print_conns(const struct request *request, GString *out, struct tb_r
         g_string_append_c(out, '\n');
         tb_sheet_row(out, &tb_conn_columns, row);
         starred |= row->starred;
+        shared |= row->shared;
         write_some(out);
     }
-    if (starred) {
+    if (starred || shared)
         g_string_append_c(out, '\n');
+    if (starred)
         put_label(out, row, TB_LABEL_STATS_INCOMPLETE_NOTE);
-    }
+    if (shared)
+        put_label(out, row, TB_LABEL_STATS_HANDED_NOTE);
 }
 
 static void put_members(GString *out, const struct tb_columns *columns, const struct tb_row *row,
@@ -185,13 +189,14 @@ static void add_conn(void *data, struct tb_process *process, const struct tb_pro
     tb_spread_add_all(&process->times, &told->times);
 }
 
-/* Calls `show` for each process, last where none is known. */
-static void for_each_process(const struct request *request, GString *out, struct tb_row *row,
-                             void (*show)(const struct request *request, GString *out,
-                                          struct tb_row *row, const struct tb_process *process))
+/* Calls `show` for each process, last where none is known. Returns how many are known. */
+static unsigned for_each_process(const struct request *request, GString *out, struct tb_row *row,
+                                 void (*show)(const struct request *request, GString *out,
+                                              struct tb_row *row, const struct tb_process *process))
 {
     const struct tb_tally *tally = &request->tally;
     struct tb_processes processes;
+    unsigned known;
 
     tb_processes_begin(&processes);
     for (uint32_t i = 0; i < tally->count; i++) {
@@ -205,7 +210,9 @@ static void for_each_process(const struct request *request, GString *out, struct
              (const struct tb_process *)g_ptr_array_index(processes.in_order, i));
     if (processes.unknown->conns->len > 0)
         show(request, out, row, processes.unknown);
+    known = processes.in_order->len;
     tb_processes_end(&processes);
+    return known;
 }
 
 static void print_process(const struct request *request, GString *out, struct tb_row *row,
@@ -228,15 +235,16 @@ static void print_process(const struct request *request, GString *out, struct tb
     }
     if (shared)
         put_label(out, row, TB_LABEL_STATS_SHARED_NOTE);
-    if (process->ownership == NULL && process->conns->len > 0)
-        put_label(out, row, TB_LABEL_STATS_NO_PROCESS);
 }
 
 static void print_processes(const struct request *request, GString *out, struct tb_row *row)
 {
     tb_sheet_headings(out, &tb_process_columns, row->lang);
     tb_sheet_headings(out, &tb_process_conn_columns, row->lang);
-    for_each_process(request, out, row, print_process);
+    if (for_each_process(request, out, row, print_process) > 0)
+        return;
+    g_string_append_c(out, '\n');
+    put_label(out, row, TB_LABEL_STATS_NO_PROCESS);
 }
 
 static void json_process(const struct request *request, GString *out, struct tb_row *row,
@@ -265,7 +273,7 @@ static void json_process(const struct request *request, GString *out, struct tb_
 
 static void json_processes(const struct request *request, GString *out, struct tb_row *row)
 {
-    for_each_process(request, out, row, json_process);
+    (void)for_each_process(request, out, row, json_process);
 }
 
 /* ---- */

@@ -116,6 +116,19 @@ static void end_response(struct tb_tally_exchange *exchange, int64_t now)
             (uint64_t)(now - exchange->response_began_ns));
 }
 
+/* The exchange whose message starts where the event says: the first one that starts here; 0: it is
+ * not certain which that is. */
+static uint32_t starts_here(const struct tb_visit *visit)
+{
+    const struct tb_event *event = &visit->record.event;
+
+    if (event->exchange == event->exchange_last)
+        return event->exchange;
+    if (event->fresh != visit->segment.length)
+        return 0;
+    return event->exchange + (event->http_start[event->role] != 0);
+}
+
 static void take_exchange(struct tb_tally_exchange *exchange, uint32_t number,
                           const packet_info *pinfo, const struct tb_visit *visit)
 {
@@ -126,6 +139,8 @@ static void take_exchange(struct tb_tally_exchange *exchange, uint32_t number,
                               : TB_EVENT_HTTP_RESPONSE | TB_EVENT_RESPONSE_STARTS;
 
     exchange->frame[role] = pinfo->num;
+    if ((event->has & line) == line && starts_here(visit) == number)
+        take_line(exchange, visit, role);
     if (number != event->exchange_last) {
         if (role == TB_ROLE_CLIENT)
             exchange->has &= (uint8_t)~TB_TALLY_REQUEST_BYTES;
@@ -138,8 +153,6 @@ static void take_exchange(struct tb_tally_exchange *exchange, uint32_t number,
         exchange->response_began_ns = relative_ns(pinfo);
         exchange->has |= TB_TALLY_RESPONSE_STARTED;
     }
-    if (event->exchange == event->exchange_last && (event->has & line) == line)
-        take_line(exchange, visit, role);
 }
 
 static void take_exchanges(struct tb_tally_conn *told, const packet_info *pinfo,
