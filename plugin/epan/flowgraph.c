@@ -2,6 +2,8 @@
 /* flowgraph.c - the ladder: Statistics > Flow Graph, -z flow,tcp-breath,network */
 #include "stats.h"
 
+#include <string.h>
+
 #include "fields.h"
 #include "tree.h"
 
@@ -21,9 +23,11 @@ static void word(struct tb_ws_arrow *arrow, const struct tb_visit *visit, wmem_a
 {
     struct tb_story story = tb_visit_story(visit, pool);
     char text[TEXT_OCTETS];
+    const char *sentence;
 
     tb_text_headline(ladder_lang(), &story, text, sizeof(text));
-    arrow->comment = g_strdup(text);
+    sentence = strstr(text, ": "); /* after the phase, which stands on the arrow */
+    arrow->comment = g_strdup(sentence != NULL ? sentence + 2 : text);
     story.owner[TB_ROLE_CLIENT] = NULL;
     story.owner[TB_ROLE_SERVER] = NULL;
     tb_text_info(ladder_lang(), &story, text, sizeof(text));

@@ -35,6 +35,6 @@ static tap_packet_status take(stats_tree *tree, packet_info *pinfo, epan_dissect
 
 void tb_stats_phases_register(void)
 {
-    stats_tree_register_plugin("tcp-breath", "tcp-breath-phases", "TCP Breath", TL_REQUIRES_NOTHING,
+    stats_tree_register_plugin("tcp-breath", "tcp-breath-phases", root_name(), TL_REQUIRES_NOTHING,
                                take, begin, NULL);
 }

@@ -133,13 +133,13 @@ static stat_tap_table *add_table(struct window *window, const char *title)
     return table;
 }
 
-/* The table of a process; NULL: that of the other connections, which is there always. */
+/* The one table, or that of the process, which `row` names. */
 static stat_tap_table *table_of(struct window *window, struct tb_process *process)
 {
     stat_tap_table *table;
     size_t at = 0;
 
-    if (process == NULL || process->ownership == NULL)
+    if (!window->by_process)
         return g_array_index(window->ui.tables, stat_tap_table *, 0);
     table = (stat_tap_table *)g_hash_table_lookup(window->table_of, process);
     if (table != NULL)
@@ -240,14 +240,12 @@ static void take_process(struct window *window, struct tb_tally_conn *told,
 
 static void forget_tables(struct window *window)
 {
-    if (window->ui.tables == NULL)
-        return;
     for (unsigned i = 0; i < window->ui.tables->len; i++)
         g_ptr_array_add(window->retired, g_array_index(window->ui.tables, stat_tap_table *, i));
     g_array_set_size(window->ui.tables, 0);
 }
 
-/* Empty, with the one table that is there always. */
+/* Empty: tables of processes are made as they are found. */
 static void restart(struct window *window)
 {
     forget_tables(window);
@@ -259,8 +257,8 @@ static void restart(struct window *window)
         tb_processes_begin(&window->processes);
     }
     row.lang = tb_pref_lang();
-    add_table(window, tb_text_label(row.lang, window->by_process ? TB_LABEL_STATS_UNKNOWN_PROCESS
-                                                                 : window->title));
+    if (!window->by_process)
+        add_table(window, tb_text_label(row.lang, window->title));
 }
 
 static void begin(stat_tap_table_ui *ui)
@@ -310,11 +308,11 @@ enum {
     WINDOWS = sizeof(windows) / sizeof(windows[0])
 };
 
-/* Called for one table after another as long as there are more: the first ends them all. */
+/* Called for one table after another as long as there are more: the first call ends them all. */
 static void reset(stat_tap_table *table)
 {
     for (size_t i = 0; i < WINDOWS; i++)
-        for (unsigned n = 0; windows[i].ui.tables != NULL && n < windows[i].ui.tables->len; n++)
+        for (unsigned n = 0; n < windows[i].ui.tables->len; n++)
             if (g_array_index(windows[i].ui.tables, stat_tap_table *, n) == table) {
                 restart(&windows[i]);
                 return;
@@ -360,6 +358,7 @@ void tb_stats_window_register(void)
 
         choose_columns(window);
         window->lines = g_array_new(FALSE, FALSE, sizeof(struct line));
+        window->ui.tables = g_array_new(FALSE, TRUE, sizeof(stat_tap_table *));
         window->retired = g_ptr_array_new_with_free_func(free_table);
         if (window->by_process) {
             window->table_of = g_hash_table_new(NULL, NULL);
