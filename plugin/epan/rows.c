@@ -18,6 +18,8 @@ enum {
     TYPE_SHIFT = 16   /* of the address type in tb_conn_key.kind: conns.c */
 };
 
+#define LAST_FRAME UINT32_MAX
+
 /* ---- columns */
 
 enum {
@@ -315,17 +317,14 @@ static int key_equal(const void *one, const void *other)
     return memcmp(one, other, sizeof(struct key)) == 0;
 }
 
-/* The last to own the side, as far as it is known; NULL: nobody is. Where segments may be those of
- * another connection, nobody is named. */
-static const struct tb_ownership *owner_of(const struct tb_conn *conn, enum tb_side side)
+/* Who owns the side on a frame, or in the end (LAST_FRAME), as far as it is known; NULL: nobody is.
+ * Where segments may be those of another connection, nobody is named. */
+static const struct tb_ownership *owner_of(const struct tb_conn *conn, enum tb_side side,
+                                           uint32_t frame)
 {
-    const struct tb_ownership *last = NULL;
+    const struct tb_segment segment = { .frame = frame, .from = side };
 
-    if (conn->doubted != 0)
-        return NULL;
-    for (uint32_t n = 0; tb_owners_nth(conn, side, n) != NULL; n++)
-        last = tb_owners_nth(conn, side, n);
-    return last;
+    return conn->doubted != 0 ? NULL : tb_owners_at(conn, &segment, TB_NOTE_SRC);
 }
 
 /* Whether it accepted the connection for another. */
@@ -369,9 +368,9 @@ static void write_address(const struct tb_conn *conn, enum tb_side side, char *t
 
 /* "curl (4242) 127.0.0.1:62597" */
 static void put_end(struct tb_row *row, unsigned column, const struct tb_conn *conn,
-                    enum tb_side side)
+                    enum tb_side side, uint32_t frame)
 {
-    const struct tb_ownership *owner = owner_of(conn, side);
+    const struct tb_ownership *owner = owner_of(conn, side, frame);
     char text[END_OCTETS];
     size_t used = 0;
 
@@ -385,9 +384,9 @@ static void put_end(struct tb_row *row, unsigned column, const struct tb_conn *c
 
 /* The columns of JSON_END() */
 static void put_end_parts(struct tb_row *row, unsigned column, const struct tb_conn *conn,
-                          enum tb_side side)
+                          enum tb_side side, uint32_t frame)
 {
-    const struct tb_ownership *owner = owner_of(conn, side);
+    const struct tb_ownership *owner = owner_of(conn, side, frame);
     char text[END_OCTETS];
 
     write_address(conn, side, text, sizeof(text));
@@ -544,10 +543,10 @@ void tb_row_conn(struct tb_row *row, const struct tb_tally_conn *told)
 
     begin(row);
     put_number(row, CONN_NUMBER, conn->number);
-    put_end(row, CONN_CLIENT, conn, client);
-    put_end(row, CONN_SERVER, conn, tb_side_other(client));
-    put_end_parts(row, CONN_ENDS, conn, client);
-    put_end_parts(row, CONN_ENDS + END_PARTS, conn, tb_side_other(client));
+    put_end(row, CONN_CLIENT, conn, client, LAST_FRAME);
+    put_end(row, CONN_SERVER, conn, tb_side_other(client), LAST_FRAME);
+    put_end_parts(row, CONN_ENDS, conn, client, LAST_FRAME);
+    put_end_parts(row, CONN_ENDS + END_PARTS, conn, tb_side_other(client), LAST_FRAME);
     put_ending(row, conn);
     row->shared = is_shared(conn, TB_SIDE_A) || is_shared(conn, TB_SIDE_B);
     tb_row_conn_numbers(row, told);
@@ -578,7 +577,12 @@ void tb_row_exchange(struct tb_row *row, const struct tb_tally_conn *told, uint3
     const struct tb_tally_exchange *exchange = &told->exchange[number - 1];
     const struct tb_conn *conn = told->conn;
     const enum tb_side client = tb_flow_client(&conn->flow);
+    uint32_t
+        frame[TB_ROLE_COUNT]; /* each end's own message tells whose it is, or else the other's */
 
+    for (unsigned role = 0; role < TB_ROLE_COUNT; role++)
+        frame[role] = exchange->frame[role] != 0 ? exchange->frame[role]
+                                                 : exchange->frame[TB_ROLE_COUNT - 1 - role];
     begin(row);
     put_number(row, EXCHANGE_CONN, conn->number);
     put_number(row, EXCHANGE_NUMBER, number);
@@ -593,10 +597,11 @@ void tb_row_exchange(struct tb_row *row, const struct tb_tally_conn *told, uint3
     put_number_if(row, EXCHANGE_RESPONSE_BYTES, exchange->response_bytes,
                   (exchange->has & TB_TALLY_RESPONSE_BYTES) != 0);
     put_exchange_times(row, exchange);
-    put_end(row, EXCHANGE_CLIENT, conn, client);
-    put_end(row, EXCHANGE_SERVER, conn, tb_side_other(client));
-    put_end_parts(row, EXCHANGE_ENDS, conn, client);
-    put_end_parts(row, EXCHANGE_ENDS + END_PARTS, conn, tb_side_other(client));
+    put_end(row, EXCHANGE_CLIENT, conn, client, frame[TB_ROLE_CLIENT]);
+    put_end(row, EXCHANGE_SERVER, conn, tb_side_other(client), frame[TB_ROLE_SERVER]);
+    put_end_parts(row, EXCHANGE_ENDS, conn, client, frame[TB_ROLE_CLIENT]);
+    put_end_parts(row, EXCHANGE_ENDS + END_PARTS, conn, tb_side_other(client),
+                  frame[TB_ROLE_SERVER]);
 }
 
 /* ---- processes */
@@ -749,7 +754,7 @@ void tb_row_process_conn(struct tb_row *row, const struct tb_process *process,
     put_number(row, BELOW_NUMBER, conn->number);
     put_word(row, BELOW_ROLE, tb_text_role(row->lang, role));
     put_word(row, BELOW_ROLE_NAME, tb_role_name(role));
-    put_end(row, BELOW_PEER, told->conn, tb_side_other(conn->side));
+    put_end(row, BELOW_PEER, told->conn, tb_side_other(conn->side), LAST_FRAME);
     put_number(row, BELOW_EXCHANGES, told->exchanges);
     put_number(row, BELOW_SENT, told->side[conn->side].bytes);
     put_number(row, BELOW_RECEIVED, told->side[tb_side_other(conn->side)].bytes);

@@ -67,7 +67,12 @@ apply()
     gui_settle
     gui_press ctrl+a BackSpace
     [ -z "$1" ] || gui_type "$1"
-    gui_press Tab space
+    gui_settle
+    gui_press Return # closes the list of completions
+    gui_settle
+    gui_press Tab
+    gui_settle
+    gui_press space
     gui_settle
     gui_press Tab
     gui_settle
