@@ -35,7 +35,7 @@ enum {
 
 static void write_out(GString *out)
 {
-    fwrite(out->str, 1, out->len, stdout);
+    (void)fwrite(out->str, 1, out->len, stdout);
     g_string_truncate(out, 0);
 }
 

@@ -7,6 +7,7 @@ set -euo pipefail
 . "$(dirname "$0")/golden.sh"
 
 here=$TB_SOURCE_DIR/tests/golden
+# shellcheck disable=SC2054 # the commas are the options'
 tables=(-z tcp-breath,conn -z tcp-breath,process -z tcp-breath,exchanges)
 
 # What is most unlike: processes, sockets that change hands, hostile names, pipelining, no answer.
@@ -55,6 +56,7 @@ complains()
     grep -qF "$2" "$TB_TMP/stderr" || tb_fail "$1: $(cat "$TB_TMP/stderr")"
 }
 
+# shellcheck disable=SC2054
 json=(-z tcp-breath,json,conn -z tcp-breath,json,process -z tcp-breath,json,exchanges)
 
 golden_begin

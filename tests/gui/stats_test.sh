@@ -29,7 +29,7 @@ tell()
 
 copy()
 {
-    gui_press "$@" space
+    gui_press space
     gui_settle
     gui_run timeout 5 xclip -o -selection clipboard >"$TB_TMP/copied" 2>/dev/null
 }
