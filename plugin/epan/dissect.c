@@ -237,6 +237,7 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     uint8_t *bytes = (uint8_t *)p_get_proto_data(wmem_file_scope(), pinfo, tb_proto, key);
 
     tb_header_parse(octets, captured, tvb_reported_length(tvb), &visit->segment);
+    visit->first = !PINFO_FD_VISITED(pinfo);
     visit->segment.quoted = pinfo->flags.in_error_pkt;
     visit->header_length = tb_header_length(octets, captured);
     visit->port[0] = (uint16_t)(octets[0] << 8 | octets[1]);

@@ -2,6 +2,7 @@
 /* flowgraph.c - the ladder: Statistics > Flow Graph, -z flow,tcp-breath,network */
 #include "stats.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "fields.h"
@@ -34,6 +35,41 @@ static void word(struct tb_ws_arrow *arrow, const struct tb_visit *visit, wmem_a
     arrow->frame_label = g_strdup(text);
 }
 
+static void set_lifeline(address *end, const char *text)
+{
+    free_address(end);
+    alloc_address_wmem(NULL, end, AT_STRINGZ, (int)strlen(text) + 1, text);
+}
+
+/* A lifeline is an address, and what is the same is one line. So a process has one of its own,
+ * where all that will be known is known: not while the file is read for the first time, when a name
+ * that comes later would make two lines of one end. And where both ends have one address, the roles
+ * tell them apart. */
+static void tell_ends_apart(struct tb_ws_arrow *arrow, const struct tb_visit *visit,
+                            packet_info *pinfo)
+{
+    address *end[TB_NOTE_END_COUNT] = { &arrow->src_addr, &arrow->dst_addr };
+    const bool alike = addresses_equal(&arrow->src_addr, &arrow->dst_addr);
+    const enum tb_lang lang = ladder_lang();
+    char text[TEXT_OCTETS];
+
+    for (unsigned i = TB_NOTE_SRC; i < TB_NOTE_END_COUNT; i++) {
+        const enum tb_role from = visit->record.event.role;
+        const enum tb_role role = i == TB_NOTE_SRC         ? from
+                                  : from == TB_ROLE_CLIENT ? TB_ROLE_SERVER
+                                                           : TB_ROLE_CLIENT;
+
+        if (!visit->first && visit->owner[i] != NULL) {
+            tb_text_owner_short(lang, &visit->owner[i]->owner, text, sizeof(text));
+            set_lifeline(end[i], text);
+        } else if (alike) {
+            snprintf(text, sizeof(text), "%s %s", address_to_str(pinfo->pool, &visit->end[i]),
+                     tb_text_role(lang, role));
+            set_lifeline(end[i], text);
+        }
+    }
+}
+
 static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *edt, const void *told,
                               tap_flags_t flags)
 {
@@ -49,6 +85,7 @@ static tap_packet_status take(void *data, packet_info *pinfo, epan_dissect_t *ed
     if (arrow == NULL)
         return TAP_PACKET_DONT_REDRAW;
     word(arrow, visit, pinfo->pool);
+    tell_ends_apart(arrow, visit, pinfo);
     arrow->frame_number = pinfo->num;
     arrow->port_src = visit->port[0];
     arrow->port_dst = visit->port[1];

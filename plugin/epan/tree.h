@@ -24,6 +24,7 @@ struct tb_visit {
     uint8_t live[TB_NOTE_END_COUNT];   /* enum tb_live_state: why a look has named nobody */
     const struct tb_owner *candidate[TB_NOTE_END_COUNT]; /* of a look, not proven (yet); or NULL */
     size_t header_length;
+    bool first; /* the frame is read for the first time: later ones may tell more of its ends */
 };
 
 /* What a sentence about the segment may use; start lines are the pool's. */

@@ -133,4 +133,9 @@ tables_of ipv6 en -z tcp-breath-phases,tree | grep -q '^ Handshake  *3 ' || tb_f
 tables_of ipv6 ja -z tcp-breath-phases,tree | grep -q '^ ハンドシェイク  *3 ' || tb_fail "no phases"
 tables_of ipv6 ja -z flow,tcp-breath,network >"$TB_TMP/got/flow"
 golden_compare stats/ipv6.flow.txt "$TB_TMP/got/flow"
+# in one pass an end keeps its lifeline, whatever is learned of it later
+tables_of process-late en -z flow,tcp-breath,network >"$TB_TMP/got/flow"
+golden_compare stats/process-late.flow.txt "$TB_TMP/got/flow"
+tables_of process-late en -2 -z flow,tcp-breath,network >"$TB_TMP/got/flow"
+golden_compare stats/process-late.flow-2.txt "$TB_TMP/got/flow"
 golden_end
