@@ -1,225 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* rows.c - the tables of the statistics: what their columns are, and what stands in a row */
+/* rows.c - what stands in a row of the tables of the statistics */
 #include "rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "state.h"
-
-#define T TB_SEEN_TERMINAL
-#define J TB_SEEN_JSON
-#define W TB_SEEN_WINDOW
+#include "columns.h"
+#include "ending.h"
 
 enum {
     END_OCTETS = 512, /* a process and an address, escaped */
-    END_PARTS = 5,    /* columns of JSON_END() */
     TYPE_SHIFT = 16   /* of the address type in tb_conn_key.kind: conns.c */
 };
 
 #define LAST_FRAME UINT32_MAX
-
-/* ---- columns */
-
-enum {
-    CONN_NUMBER,
-    CONN_CLIENT,
-    CONN_SERVER,
-    CONN_ENDS, /* in JSON: of the client, then of the server */
-    CONN_START = CONN_ENDS + 2 * END_PARTS,
-    CONN_DURATION,
-    CONN_PACKETS,
-    CONN_BYTES = CONN_PACKETS + 2,
-    CONN_RESENT = CONN_BYTES + 2,
-    CONN_PAYLOAD,
-    CONN_RESENT_BY = CONN_PAYLOAD + 2,
-    CONN_EXCHANGES = CONN_RESENT_BY + 2,
-    CONN_HANDSHAKE,
-    CONN_MIN,
-    CONN_MEAN,
-    CONN_P95,
-    CONN_MAX,
-    CONN_END,
-    CONN_HOW,
-    CONN_CLOSED_BY,
-    CONN_COMPLETE,
-    CONN_COLUMNS
-};
-
-#define COLUMN(key, label, kind, seen, line, width)                                                \
-    {                                                                                              \
-        key, TB_LABEL_##label, TB_KIND_##kind, seen, line, width                                   \
-    }
-#define JSON_ONLY(key, kind) COLUMN(key, STATS_NO, kind, J, 0, 0)
-#define JSON_END(role)                                                                             \
-    JSON_ONLY(role "_address", TEXT), JSON_ONLY(role "_process", TEXT),                            \
-        JSON_ONLY(role "_pid", LONG), JSON_ONLY(role "_certainty", TEXT),                          \
-        JSON_ONLY(role "_shared", YES)
-
-static const struct tb_column conn_columns[] = {
-    [CONN_NUMBER] = COLUMN("connection", STATS_NO, COUNT, T | J | W, 0, 6),
-    [CONN_CLIENT] = COLUMN(NULL, STATS_CLIENT, TEXT, T | W, 0, 35),
-    [CONN_SERVER] = COLUMN(NULL, STATS_SERVER, TEXT, T | W, 0, 0),
-    [CONN_ENDS] = JSON_END("client"),
-    JSON_END("server"),
-    [CONN_START] = COLUMN("start", STATS_START, SECONDS, T | J | W, 1, 16),
-    [CONN_DURATION] = COLUMN("duration", STATS_DURATION, SECONDS, T | J | W, 1, 12),
-    [CONN_PACKETS] = COLUMN("client_packets", STATS_PACKETS_UP, COUNT, T | J | W, 1, 11),
-    COLUMN("server_packets", STATS_PACKETS_DOWN, COUNT, T | J | W, 1, 11),
-    [CONN_BYTES] = COLUMN("client_bytes", STATS_BYTES_UP, LONG, T | J | W, 1, 11),
-    COLUMN("server_bytes", STATS_BYTES_DOWN, LONG, T | J | W, 1, 11),
-    [CONN_RESENT] = COLUMN(NULL, STATS_RESENT, COUNT, T | W, 1, 8),
-    [CONN_PAYLOAD] = JSON_ONLY("client_payload", LONG),
-    JSON_ONLY("server_payload", LONG),
-    [CONN_RESENT_BY] = JSON_ONLY("client_resent", COUNT),
-    JSON_ONLY("server_resent", COUNT),
-    [CONN_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J | W, 2, 16),
-    [CONN_HANDSHAKE] = COLUMN("handshake", STATS_HANDSHAKE, MS, T | J | W, 2, 11),
-    [CONN_MIN] = COLUMN("response_min", STATS_MIN, MS, T | J | W, 2, 9),
-    [CONN_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, T | J | W, 2, 9),
-    [CONN_P95] = COLUMN("response_p95", STATS_P95, MS, T | J | W, 2, 9),
-    [CONN_MAX] = COLUMN("response_max", STATS_MAX, MS, T | J | W, 2, 9),
-    [CONN_END] = COLUMN(NULL, STATS_END, TEXT, T | W, 2, 0),
-    [CONN_HOW] = JSON_ONLY("end", TEXT),
-    [CONN_CLOSED_BY] = JSON_ONLY("closed_by", TEXT),
-    [CONN_COMPLETE] = COLUMN("complete", STATS_COMPLETE, YES, J | W, 0, 0),
-};
-
-const struct tb_columns tb_conn_columns = { conn_columns, CONN_COLUMNS };
-static_assert(sizeof(conn_columns) / sizeof(conn_columns[0]) == CONN_COLUMNS, "a row for each");
-static_assert((size_t)CONN_COLUMNS <= TB_COLUMNS_MAX, "a row has room");
-
-enum {
-    EXCHANGE_CONN,
-    EXCHANGE_NUMBER,
-    EXCHANGE_REQUEST,
-    EXCHANGE_RESPONSE,
-    EXCHANGE_REQUEST_FRAME,
-    EXCHANGE_REQUEST_BYTES,
-    EXCHANGE_SEND,
-    EXCHANGE_RESPONSE_FRAME,
-    EXCHANGE_RESPONSE_BYTES,
-    EXCHANGE_WAIT,
-    EXCHANGE_DURATION,
-    EXCHANGE_TOTAL,
-    EXCHANGE_CLIENT,
-    EXCHANGE_SERVER,
-    EXCHANGE_ENDS,
-    EXCHANGE_COLUMNS = EXCHANGE_ENDS + 2 * END_PARTS
-};
-
-static const struct tb_column exchange_columns[] = {
-    [EXCHANGE_CONN] = COLUMN("connection", STATS_CONN_NO, COUNT, T | J | W, 0, 6),
-    [EXCHANGE_NUMBER] = COLUMN("exchange", STATS_EXCHANGE_NO, COUNT, T | J | W, 0, 6),
-    [EXCHANGE_REQUEST] = COLUMN("request", STATS_REQUEST, TEXT, T | J | W, 0, 32),
-    [EXCHANGE_RESPONSE] = COLUMN("response", STATS_RESPONSE, TEXT, T | J | W, 0, 0),
-    [EXCHANGE_REQUEST_FRAME] = COLUMN("request_frame", STATS_REQUEST_FRAME, LONG, T | J | W, 1, 16),
-    [EXCHANGE_REQUEST_BYTES] = COLUMN("request_bytes", STATS_REQUEST_BYTES, LONG, T | J | W, 1, 11),
-    [EXCHANGE_SEND] = COLUMN("request_duration", STATS_SEND, MS, T | J | W, 1, 9),
-    [EXCHANGE_RESPONSE_FRAME] =
-        COLUMN("response_frame", STATS_RESPONSE_FRAME, LONG, T | J | W, 1, 13),
-    [EXCHANGE_RESPONSE_BYTES] =
-        COLUMN("response_bytes", STATS_RESPONSE_BYTES, LONG, T | J | W, 1, 12),
-    [EXCHANGE_WAIT] = COLUMN("response_time", STATS_WAIT, MS, T | J | W, 1, 8),
-    [EXCHANGE_DURATION] = JSON_ONLY("response_duration", MS),
-    [EXCHANGE_TOTAL] = COLUMN(NULL, STATS_TOTAL, MS, T | W, 1, 10),
-    [EXCHANGE_CLIENT] = COLUMN(NULL, STATS_CLIENT, TEXT, W, 0, 0),
-    [EXCHANGE_SERVER] = COLUMN(NULL, STATS_SERVER, TEXT, W, 0, 0),
-    [EXCHANGE_ENDS] = JSON_END("client"),
-    JSON_END("server"),
-};
-
-const struct tb_columns tb_exchange_columns = { exchange_columns, EXCHANGE_COLUMNS };
-static_assert(sizeof(exchange_columns) / sizeof(exchange_columns[0]) == EXCHANGE_COLUMNS,
-              "a row for each");
-
-enum {
-    PROCESS_NAME,
-    PROCESS_COMM,
-    PROCESS_PID,
-    PROCESS_START,
-    PROCESS_UID,
-    PROCESS_USER,
-    PROCESS_EXE,
-    PROCESS_CONTAINER,
-    PROCESS_CERTAINTY,
-    PROCESS_CONNS,
-    PROCESS_EXCHANGES,
-    PROCESS_SENT,
-    PROCESS_RECEIVED,
-    PROCESS_RESENT,
-    PROCESS_MIN,
-    PROCESS_MEAN,
-    PROCESS_P95,
-    PROCESS_MAX,
-    PROCESS_COLUMNS
-};
-
-static const struct tb_column process_columns[] = {
-    [PROCESS_NAME] = COLUMN(NULL, STATS_PROCESSES, TEXT, T, 0, 38),
-    [PROCESS_COMM] = JSON_ONLY("process", TEXT),
-    [PROCESS_PID] = JSON_ONLY("pid", LONG),
-    [PROCESS_START] = JSON_ONLY("started_after_boot", SECONDS),
-    [PROCESS_UID] = JSON_ONLY("uid", LONG),
-    [PROCESS_USER] = JSON_ONLY("user", TEXT),
-    [PROCESS_EXE] = JSON_ONLY("exe", TEXT),
-    [PROCESS_CONTAINER] = JSON_ONLY("container", TEXT),
-    [PROCESS_CERTAINTY] = JSON_ONLY("certainty", TEXT),
-    [PROCESS_CONNS] = COLUMN(NULL, STATS_CONNS, COUNT, T, 0, 7),
-    [PROCESS_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J, 0, 10),
-    [PROCESS_SENT] = COLUMN("sent_bytes", STATS_SENT, LONG, T | J, 0, 12),
-    [PROCESS_RECEIVED] = COLUMN("received_bytes", STATS_RECEIVED, LONG, T | J, 0, 12),
-    [PROCESS_RESENT] = COLUMN("resent", STATS_RESENT, COUNT, T | J, 1, 45),
-    [PROCESS_MIN] = COLUMN("response_min", STATS_MIN, MS, T | J, 1, 9),
-    [PROCESS_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, T | J, 1, 9),
-    [PROCESS_P95] = COLUMN("response_p95", STATS_P95, MS, T | J, 1, 8),
-    [PROCESS_MAX] = COLUMN("response_max", STATS_MAX, MS, T | J, 1, 8),
-};
-
-const struct tb_columns tb_process_columns = { process_columns, PROCESS_COLUMNS };
-static_assert(sizeof(process_columns) / sizeof(process_columns[0]) == PROCESS_COLUMNS,
-              "a row for each");
-
-enum {
-    BELOW_PROCESS,
-    BELOW_NUMBER,
-    BELOW_ROLE,
-    BELOW_ROLE_NAME,
-    BELOW_PEER,
-    BELOW_EXCHANGES,
-    BELOW_SENT,
-    BELOW_RECEIVED,
-    BELOW_RESENT,
-    BELOW_MIN,
-    BELOW_MEAN,
-    BELOW_P95,
-    BELOW_MAX,
-    BELOW_END,
-    BELOW_SHARED,
-    BELOW_COLUMNS
-};
-
-static const struct tb_column below_columns[] = {
-    [BELOW_PROCESS] = COLUMN(NULL, STATS_PROCESSES, TEXT, W, 0, 0),
-    [BELOW_NUMBER] = COLUMN("connection", STATS_NO, COUNT, T | J | W, 0, 6),
-    [BELOW_ROLE] = COLUMN(NULL, STATS_ROLE, TEXT, T | W, 0, 12),
-    [BELOW_ROLE_NAME] = JSON_ONLY("role", TEXT),
-    [BELOW_PEER] = COLUMN("peer", STATS_PEER, TEXT, T | J | W, 0, 30),
-    [BELOW_EXCHANGES] = COLUMN("exchanges", STATS_EXCHANGE_COUNT, COUNT, T | J | W, 0, 9),
-    [BELOW_SENT] = COLUMN("sent_bytes", STATS_SENT, LONG, T | J | W, 0, 10),
-    [BELOW_RECEIVED] = COLUMN("received_bytes", STATS_RECEIVED, LONG, T | J | W, 0, 10),
-    [BELOW_RESENT] = COLUMN("resent", STATS_RESENT, COUNT, J | W, 0, 0),
-    [BELOW_MIN] = COLUMN("response_min", STATS_MIN, MS, J | W, 0, 0),
-    [BELOW_MEAN] = COLUMN("response_mean", STATS_MEAN, MS, J | W, 0, 0),
-    [BELOW_P95] = COLUMN("response_p95", STATS_P95, MS, J | W, 0, 0),
-    [BELOW_MAX] = COLUMN("response_max", STATS_MAX, MS, J | W, 0, 0),
-    [BELOW_END] = COLUMN(NULL, STATS_END, TEXT, W, 0, 0),
-    [BELOW_SHARED] = JSON_ONLY("shared", YES),
-};
-
-const struct tb_columns tb_process_conn_columns = { below_columns, BELOW_COLUMNS };
-static_assert(sizeof(below_columns) / sizeof(below_columns[0]) == BELOW_COLUMNS, "a row for each");
 
 /* ---- values */
 
@@ -402,105 +197,19 @@ static void put_end_parts(struct tb_row *row, unsigned column, const struct tb_c
 
 /* ---- how it ended */
 
-enum end {
-    END_OPEN,
-    END_UNANSWERED,
-    END_HALF_CLOSED,
-    END_FIN,
-    END_RESET,
-    END_REFUSED
-};
-
-static const char *const end_names[] = {
-    [END_OPEN] = "open", [END_UNANSWERED] = "unanswered", [END_HALF_CLOSED] = "half-closed",
-    [END_FIN] = "fin",   [END_RESET] = "reset",           [END_REFUSED] = "refused",
-};
-
-static enum end how_ended(const struct tb_conn *conn)
-{
-    const struct tb_flow *flow = &conn->flow;
-    const struct tb_half *half = flow->half;
-    const bool closed = tb_state_is_over((enum tb_state)half[TB_SIDE_A].state) &&
-                        tb_state_is_over((enum tb_state)half[TB_SIDE_B].state);
-
-    if ((conn->marks >> TB_MARK_REFUSED & 1u) != 0)
-        return END_REFUSED;
-    if (flow->was_reset)
-        return END_RESET;
-    if (half[TB_SIDE_A].fin_seen && half[TB_SIDE_B].fin_seen)
-        return closed ? END_FIN : END_HALF_CLOSED;
-    if (half[TB_SIDE_A].fin_seen || half[TB_SIDE_B].fin_seen)
-        return END_HALF_CLOSED;
-    return conn->opened != 0 && !conn->answered ? END_UNANSWERED : END_OPEN;
-}
-
-/* The side whose FIN came first; TB_SIDE_COUNT: both at once, or neither. */
-static enum tb_side first_to_close(const struct tb_flow *flow)
-{
-    const bool a = flow->half[TB_SIDE_A].fin_seen && flow->half[TB_SIDE_A].fin_number == 1;
-    const bool b = flow->half[TB_SIDE_B].fin_seen && flow->half[TB_SIDE_B].fin_number == 1;
-
-    if (a == b)
-        return TB_SIDE_COUNT;
-    return a ? TB_SIDE_A : TB_SIDE_B;
-}
-
-/* Who ended it; TB_SIDE_COUNT: both, or nobody. */
-static enum tb_side closer(const struct tb_conn *conn, enum end how)
-{
-    if (how == END_RESET || how == END_REFUSED)
-        return (enum tb_side)conn->flow.reset_by;
-    return how == END_FIN || how == END_HALF_CLOSED ? first_to_close(&conn->flow) : TB_SIDE_COUNT;
-}
-
-static enum tb_label end_label(enum end how, enum tb_side by, enum tb_side client)
-{
-    switch (how) {
-    case END_REFUSED:
-        return TB_LABEL_STATS_REFUSED;
-    case END_RESET:
-        return by == client ? TB_LABEL_STATS_RESET_CLIENT : TB_LABEL_STATS_RESET_SERVER;
-    case END_HALF_CLOSED:
-        return TB_LABEL_STATS_HALF_CLOSED;
-    case END_UNANSWERED:
-        return TB_LABEL_STATS_UNANSWERED;
-    case END_OPEN:
-        return TB_LABEL_STATS_OPEN;
-    case END_FIN:
-        break;
-    }
-    if (by == TB_SIDE_COUNT)
-        return TB_LABEL_STATS_FIN_BOTH;
-    return by == client ? TB_LABEL_STATS_FIN_CLIENT : TB_LABEL_STATS_FIN_SERVER;
-}
-
-/* Whether the capture has the connection from its opening to its end, and misses nothing between,
- * as far as that can be told. */
-static bool is_complete(const struct tb_conn *conn, enum end how)
-{
-    const unsigned lacking =
-        1u << TB_MARK_MIDSTREAM | 1u << TB_MARK_LOST_BEFORE | 1u << TB_MARK_ONE_DIRECTION;
-
-    if ((conn->marks & lacking) != 0 || conn->opened == 0)
-        return false;
-    if (how == END_REFUSED)
-        return true;
-    return conn->flow.handshake_done && (how == END_FIN || how == END_RESET);
-}
-
 static void put_ending(struct tb_row *row, const struct tb_conn *conn)
 {
     const enum tb_side client = tb_flow_client(&conn->flow);
-    const enum end how = how_ended(conn);
-    const enum tb_side by = closer(conn, how);
+    const enum tb_end how = tb_end_of(conn);
+    const enum tb_side by = tb_end_by(conn, how);
 
-    put_word(row, CONN_END, label(row, end_label(how, by, client)));
-    put_word(row, CONN_HOW, end_names[how]);
+    put_word(row, CONN_END, label(row, tb_end_label(how, by, client)));
+    put_word(row, CONN_HOW, tb_end_name(how));
     if (by != TB_SIDE_COUNT)
         put_word(row, CONN_CLOSED_BY, tb_role_name(by == client ? TB_ROLE_CLIENT : TB_ROLE_SERVER));
-    else if (how == END_FIN)
+    else if (how == TB_END_FIN)
         put_word(row, CONN_CLOSED_BY, "both");
-    row->starred = !is_complete(conn, how);
+    row->starred = !tb_end_is_complete(conn, how);
     put_number(row, CONN_COMPLETE, !row->starred);
 }
 
@@ -747,7 +456,7 @@ void tb_row_process_conn(struct tb_row *row, const struct tb_process *process,
 {
     const enum tb_side client = tb_flow_client(&told->conn->flow);
     const enum tb_role role = conn->side == client ? TB_ROLE_CLIENT : TB_ROLE_SERVER;
-    const enum end how = how_ended(told->conn);
+    const enum tb_end how = tb_end_of(told->conn);
 
     begin(row);
     put_process_name(row, BELOW_PROCESS, process);
@@ -760,10 +469,10 @@ void tb_row_process_conn(struct tb_row *row, const struct tb_process *process,
     put_number(row, BELOW_RECEIVED, told->side[tb_side_other(conn->side)].bytes);
     put_number(row, BELOW_RESENT, told->side[conn->side].resent);
     put_times(row, BELOW_MIN, &told->times);
-    put_word(row, BELOW_END, label(row, end_label(how, closer(told->conn, how), client)));
+    put_word(row, BELOW_END, label(row, tb_end_label(how, tb_end_by(told->conn, how), client)));
     put_number(row, BELOW_SHARED, conn->shared);
     row->shared = conn->shared;
-    row->starred = !is_complete(told->conn, how);
+    row->starred = !tb_end_is_complete(told->conn, how);
 }
 
 /* ---- */

@@ -80,7 +80,7 @@ for name in $(golden_captures); do
 done
 
 # All captures at once
-golden_join
+golden_join none
 cp "$TB_TMP/out/all.pcapng" "$TB_TMP/captures/all.pcapng"
 for language in en ja; do
     tables_of all "$language" "${tables[@]}" >"$TB_TMP/got/all"
@@ -110,6 +110,13 @@ complains 'tcp-breath,conn,tcp.port ==' 'tcp.port =='
 complains 'tcp-breath,json,exchanges,nonsense' 'nonsense'
 complains 'tcp-breath,connections' 'the tables are conn, process and exchanges'
 complains 'tcp-breath,json,phases' 'the tables are conn, process and exchanges'
+
+# Who refuses is who did not ask, and who resets is who sent the reset
+for told in refused:server:2 reset-in-exchange:server:1 half-open:client:2; do
+    IFS=: read -r name role count <<<"$told"
+    [ "$(tables_of "$name" en -z tcp-breath,json,conn | grep -c "\"closed_by\": \"$role\"")" \
+        -ge "$count" ] || tb_fail "$name: not closed by the $role"
+done
 
 # A filter holds for the numbers, not for how the connection went
 tables_of article en -z 'tcp-breath,json,conn,tcp-breath.phase == "response"' |
