@@ -109,7 +109,7 @@ static void find_sides(struct tb_story_segment *segment, struct tb_story_connect
     if (is_place(&connection->place[0], segment) != is_place(&connection->place[1], segment))
         segment->side = is_place(&connection->place[1], segment);
     else
-        segment->side = by_role ? (connection->client == 0 ? 1u : 0u) : connection->client;
+        segment->side = (connection->client != 0) != by_role;
     if (role != NULL)
         connection->client = (int)(by_role ? !segment->side : segment->side);
     segment->client = (unsigned)connection->client;

@@ -649,6 +649,21 @@ size_t tb_text_owner(enum tb_lang lang, const struct tb_owner *owner, char *text
     return pen.sheet.used;
 }
 
+size_t tb_text_owner_short(enum tb_lang lang, const struct tb_owner *owner, char *text, size_t size)
+{
+    struct pen pen = pen_on(lang, text, size);
+
+    put_name(&pen, owner, false);
+    if (owner->text[TB_OWNER_COMM].length > 0 && has(owner, TB_OWNER_PID)) {
+        put(&pen, " (");
+        put_number(&pen, owner->pid);
+        put(&pen, ")");
+    }
+    if (owner->certainty == TB_OWNER_UNSURE)
+        put(&pen, "?");
+    return pen.sheet.used;
+}
+
 size_t tb_text_outside(struct tb_octet_string outside, char *text, size_t size)
 {
     struct tb_pen pen = tb_pen_on(text, size);

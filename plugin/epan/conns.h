@@ -44,6 +44,7 @@ struct tb_conn {
     uint32_t doubted;     /* from this frame on what looks like its segments may be those of
                              another connection with the same ends, in another tunnel or another
                              network of a merged capture; 0: none */
+    uint16_t marks;       /* all that its segments bear: 1u << enum tb_mark */
     struct tb_flow flow;
 };
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conns.h"
+#include "convfilter.h"
 #include "enclosing.h"
 #include "fields.h"
 #include "header.h"
@@ -18,6 +19,7 @@
 #include "ownership.h"
 #include "record.h"
 #include "shelf.h"
+#include "stats.h"
 #include "tree.h"
 
 enum {
@@ -134,6 +136,7 @@ static void note_step(struct tb_conn *conn, const struct tb_segment *segment,
     record->half_open = false;
     if (segment->quoted || segment->truncated)
         return;
+    conn->marks |= event->marks;
     record->half_open =
         event->step == TB_STEP_CHALLENGE_ACK && conn->asked[tb_side_other(segment->from)];
     if ((segment->flags & TB_ACK) != 0 && !tb_event_is(event, TB_MARK_INEFFECTIVE))
@@ -239,6 +242,7 @@ static void begin_visit(struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     uint8_t *bytes = (uint8_t *)tb_shelf_find(pinfo, key);
 
     tb_header_parse(octets, captured, tvb_reported_length(tvb), &visit->segment);
+    visit->first = !PINFO_FD_VISITED(pinfo);
     visit->segment.quoted = pinfo->flags.in_error_pkt;
     visit->header_length = tb_header_length(octets, captured);
     visit->port[0] = (uint16_t)(octets[0] << 8 | octets[1]);
@@ -282,6 +286,8 @@ static void end_visit(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *
 
     pinfo->current_proto = "TCP Breath"; /* or expert infos are filed under IP */
     tb_tree_draw(visit, tvb, pinfo, tree, find_tcp(tree, before));
+    if (tree != NULL && PTREE_DATA(tree)->visible)
+        tb_filters_note(visit, pinfo);
     if (have_tap_listener(tb_tap)) {
         struct tb_visit *told = wmem_new(pinfo->pool, struct tb_visit);
 
@@ -327,5 +333,6 @@ void tb_dissect_attach(void)
     own_protocol = find_protocol_by_id(tb_proto);
     dissector_add_uint("ip.proto", IP_PROTO_TCP, handle);
     tb_enclosing_register();
+    tb_stats_register();
     register_init_routine(forget_records);
 }

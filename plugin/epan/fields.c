@@ -7,6 +7,7 @@
 
 #include "conns.h"
 #include "live.h"
+#include "stats.h"
 
 int tb_proto = -1;
 int tb_tap = -1;
@@ -227,6 +228,7 @@ static void apply_preferences(void)
         if (*pref_language != '\0' && g_ascii_strcasecmp(pref_language, "auto") != 0)
             report_failure("tcp-breath.language: %s: neither auto nor en nor ja", pref_language);
     }
+    tb_stats_reword();
 }
 
 static void register_fields(void)

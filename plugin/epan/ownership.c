@@ -248,6 +248,13 @@ const struct tb_ownership *tb_owners_at(const struct tb_conn *conn,
                : find(list_of(conn->owners, pending, side_of(segment, end)), segment->frame);
 }
 
+const struct tb_ownership *tb_owners_nth(const struct tb_conn *conn, enum tb_side side, uint32_t n)
+{
+    if (conn->owners == NULL || n >= conn->owners->end[side].count)
+        return NULL;
+    return &conn->owners->end[side].list[n];
+}
+
 /* Whoever sent a SYN into an open connection may have nothing to do with it: it resets what answers
  * with the connection's numbers. */
 static bool concerns_next(const struct tb_conn *conn, const struct tb_segment *segment,

@@ -80,6 +80,9 @@ const struct tb_ownership *tb_owners_at(const struct tb_conn *conn,
 bool tb_owners_apply(const struct tb_conn *conn, const struct tb_segment *segment,
                      const struct tb_event *event, enum tb_note_end end);
 
+/* The owners of a side so far, in the order of their frames; NULL beyond the last. */
+const struct tb_ownership *tb_owners_nth(const struct tb_conn *conn, enum tb_side side, uint32_t n);
+
 /* Whether anybody has told of any owner in this file (so far). */
 bool tb_owners_any(void);
 

@@ -477,14 +477,15 @@ static void add_lines(const struct pen *pen)
 }
 
 /* The line that an HTTP message starts with, where one starts in this segment's payload. */
-static const char *start_line(const struct pen *pen, uint16_t has, enum tb_role role)
+static const char *start_line(const struct tb_visit *visit, wmem_allocator_t *pool, uint16_t has,
+                              enum tb_role role)
 {
-    const struct tb_segment *segment = &pen->visit->segment;
-    const uint32_t start = pen->event->http_start[role];
+    const struct tb_segment *segment = &visit->segment;
+    const uint32_t start = visit->record.event.http_start[role];
     uint32_t length = 0;
     uint32_t room;
 
-    if ((pen->event->has & has) == 0 || start >= segment->captured)
+    if ((visit->record.event.has & has) == 0 || start >= segment->captured)
         return NULL;
     room = segment->captured - start;
     if (room > START_LINE_OCTETS)
@@ -492,25 +493,37 @@ static const char *start_line(const struct pen *pen, uint16_t has, enum tb_role 
     while (length < room && segment->payload[start + length] != '\r' &&
            segment->payload[start + length] != '\n')
         length++;
-    return wmem_strndup(pen->pinfo->pool, (const char *)segment->payload + start, length);
+    return wmem_strndup(pool, (const char *)segment->payload + start, length);
 }
 
 /* `whole`: more than the Info column needs. */
-static void begin_story(struct pen *pen, bool whole)
+static void write_story(const struct tb_visit *visit, wmem_allocator_t *pool, bool whole,
+                        struct tb_story *story)
 {
-    const enum tb_role from = pen->event->role;
+    const enum tb_role from = visit->record.event.role;
     const enum tb_role to = from == TB_ROLE_CLIENT ? TB_ROLE_SERVER : TB_ROLE_CLIENT;
-    const struct tb_ownership *const *owner = pen->visit->owner;
+    const struct tb_ownership *const *owner = visit->owner;
 
-    pen->story.owner[from] = owner[0] != NULL ? &owner[0]->owner : NULL;
-    pen->story.owner[to] = owner[1] != NULL ? &owner[1]->owner : NULL;
-    pen->story.event = pen->event;
-    pen->story.segment = &pen->visit->segment;
+    memset(story, 0, sizeof(*story));
+    story->owner[from] = owner[0] != NULL ? &owner[0]->owner : NULL;
+    story->owner[to] = owner[1] != NULL ? &owner[1]->owner : NULL;
+    story->event = &visit->record.event;
+    story->segment = &visit->segment;
     if (!whole)
         return;
-    pen->story.start_line[TB_ROLE_CLIENT] = start_line(pen, TB_EVENT_HTTP_REQUEST, TB_ROLE_CLIENT);
-    pen->story.start_line[TB_ROLE_SERVER] = start_line(pen, TB_EVENT_HTTP_RESPONSE, TB_ROLE_SERVER);
-    tb_text_choose(&pen->story);
+    story->start_line[TB_ROLE_CLIENT] =
+        start_line(visit, pool, TB_EVENT_HTTP_REQUEST, TB_ROLE_CLIENT);
+    story->start_line[TB_ROLE_SERVER] =
+        start_line(visit, pool, TB_EVENT_HTTP_RESPONSE, TB_ROLE_SERVER);
+    tb_text_choose(story);
+}
+
+struct tb_story tb_visit_story(const struct tb_visit *visit, wmem_allocator_t *pool)
+{
+    struct tb_story story;
+
+    write_story(visit, pool, true, &story);
+    return story;
 }
 
 static void write_headline(const struct pen *pen, proto_item *item)
@@ -574,7 +587,7 @@ void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinf
     pen.pinfo = pinfo;
     pen.lang = tb_pref_lang();
     pen.visible = drawn && PTREE_DATA(tree)->visible;
-    begin_story(&pen, drawn);
+    write_story(visit, pinfo->pool, drawn, &pen.story);
     if (drawn)
         item = add_layer(&pen, after);
     tb_experts_add(pinfo, item, pen.lang, found);

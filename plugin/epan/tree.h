@@ -8,6 +8,7 @@
 #include "conns.h"
 #include "ownership.h"
 #include "record.h"
+#include "text.h"
 
 /* One TCP header, on one visit; what the tap's listeners are given. */
 struct tb_visit {
@@ -23,7 +24,11 @@ struct tb_visit {
     uint8_t live[TB_NOTE_END_COUNT];   /* enum tb_live_state: why a look has named nobody */
     const struct tb_owner *candidate[TB_NOTE_END_COUNT]; /* of a look, not proven (yet); or NULL */
     size_t header_length;
+    bool first; /* the frame is read for the first time: later ones may tell more of its ends */
 };
+
+/* What a sentence about the segment may use; start lines are the pool's. */
+struct tb_story tb_visit_story(const struct tb_visit *visit, wmem_allocator_t *pool);
 
 /* `after`: the layer is put after this one, TCP's; NULL: left at the end. */
 void tb_tree_draw(const struct tb_visit *visit, tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,

@@ -21,17 +21,21 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <ws_symbol_export.h>
 
 #include <epan/column-info.h>
 #include <epan/column-utils.h>
+#include <epan/conversation_filter.h>
 #include <epan/exceptions.h>
 #include <epan/expert.h>
 #include <epan/packet.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
+#include <epan/stat_tap_ui.h>
+#include <epan/stats_tree.h>
 #include <epan/tap.h>
 #include <epan/to_str.h>
 #include <wiretap/wtap.h>
@@ -155,6 +159,92 @@ static inline void tb_ws_prepend_info(column_info *cinfo, const char *text, size
             column->col_fence += (int)length;
     }
 }
+
+/* Whether this program is tshark, as it has told GLib: the others have windows, or ask for them. */
+static inline bool tb_ws_is_tshark(void)
+{
+    const char *name = g_get_prgname();
+
+    return name != NULL && g_str_has_prefix(name, "tshark");
+}
+
+/* What begins a statistic of the command line, and its end: it tells of a failure from 4.6 on, and
+ * before that it has to end the program itself, as Wireshark's own do. */
+#if TB_WS_VERSION < 406
+typedef void tb_ws_tap_begun;
+#define TB_WS_TAP_BEGUN(begun)                                                                     \
+    do {                                                                                           \
+        if (!(begun))                                                                              \
+            exit(1);                                                                               \
+    } while (0)
+#else
+typedef bool tb_ws_tap_begun;
+#define TB_WS_TAP_BEGUN(begun) return begun
+#endif
+
+/* Conversation filters: they are given what they were registered with from 4.4 on. `name` is the
+ * prefix of the functions name_is_valid(pinfo) and name_build(pinfo). */
+#if TB_WS_VERSION < 404
+#define TB_WS_CONVERSATION_FILTER(name)                                                            \
+    static gboolean name##_valid_for(struct _packet_info *pinfo)                                   \
+    {                                                                                              \
+        return name##_is_valid(pinfo);                                                             \
+    }                                                                                              \
+    static gchar *name##_built_for(struct _packet_info *pinfo)                                     \
+    {                                                                                              \
+        return name##_build(pinfo);                                                                \
+    }
+#define tb_ws_register_conversation_filter(name, shown)                                            \
+    register_conversation_filter("tcp-breath", shown, name##_valid_for, name##_built_for)
+#else
+#define TB_WS_CONVERSATION_FILTER(name)                                                            \
+    static bool name##_valid_for(struct _packet_info *pinfo, void *data)                           \
+    {                                                                                              \
+        (void)data;                                                                                \
+        return name##_is_valid(pinfo);                                                             \
+    }                                                                                              \
+    static char *name##_built_for(struct _packet_info *pinfo, void *data)                          \
+    {                                                                                              \
+        (void)data;                                                                                \
+        return name##_build(pinfo);                                                                \
+    }
+#define tb_ws_register_conversation_filter(name, shown)                                            \
+    register_conversation_filter("tcp-breath", shown, name##_valid_for, name##_built_for, NULL)
+#endif
+
+/* epan/sequence_analysis.h is in no development package: as much of it as is used. The structures
+ * are Wireshark's to make; what follows the members here is not looked at. */
+struct tb_ws_arrow {
+    uint32_t frame_number;
+    address src_addr;
+    uint16_t port_src;
+    address dst_addr;
+    uint16_t port_dst;
+    char *frame_label; /* freed with g_free(), as the next two */
+    char *time_str;
+    char *comment;
+    uint16_t conv_num;
+    unsigned fg_color;
+    unsigned bg_color;
+    tb_ws_bool has_color_filter;
+    tb_ws_bool display;
+    unsigned src_node;
+    unsigned dst_node;
+    uint16_t line_style; /* width of the arrow */
+};
+
+struct tb_ws_ladder {
+    const char *name;
+    tb_ws_bool any_addr;
+    int nconv;
+    GQueue *items; /* of struct tb_ws_arrow */
+};
+
+WS_DLL_PUBLIC void register_seq_analysis(const char *name, const char *ui_name, const int proto_id,
+                                         const char *tap_listener, unsigned tap_flags,
+                                         tap_packet_cb tap_func);
+WS_DLL_PUBLIC struct tb_ws_arrow *
+sequence_analysis_create_sai_with_addresses(packet_info *pinfo, struct tb_ws_ladder *ladder);
 
 /* wsutil/plugins.h, which defines it, is not in 4.0's development package; plugin_describe() is
  * looked up from 4.2 on and passed over before. */

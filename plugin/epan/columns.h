@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* columns.h - the places of the tables' columns: index of tb_columns.column. For rows.c only. */
+#ifndef TB_COLUMNS_H
+#define TB_COLUMNS_H
+
+/* What JSON tells of an end has a column each: address, process, its number, certainty, shared. */
+enum {
+    END_PARTS = 5
+};
+
+enum {
+    CONN_NUMBER,
+    CONN_CLIENT,
+    CONN_SERVER,
+    CONN_ENDS, /* in JSON: of the client, then of the server */
+    CONN_START = CONN_ENDS + 2 * END_PARTS,
+    CONN_DURATION,
+    CONN_PACKETS,
+    CONN_BYTES = CONN_PACKETS + 2,
+    CONN_RESENT = CONN_BYTES + 2,
+    CONN_PAYLOAD,
+    CONN_RESENT_BY = CONN_PAYLOAD + 2,
+    CONN_EXCHANGES = CONN_RESENT_BY + 2,
+    CONN_HANDSHAKE,
+    CONN_MIN,
+    CONN_MEAN,
+    CONN_P95,
+    CONN_MAX,
+    CONN_END,
+    CONN_HOW,
+    CONN_CLOSED_BY,
+    CONN_COMPLETE,
+    CONN_COLUMNS
+};
+
+enum {
+    EXCHANGE_CONN,
+    EXCHANGE_NUMBER,
+    EXCHANGE_REQUEST,
+    EXCHANGE_RESPONSE,
+    EXCHANGE_REQUEST_FRAME,
+    EXCHANGE_REQUEST_BYTES,
+    EXCHANGE_SEND,
+    EXCHANGE_RESPONSE_FRAME,
+    EXCHANGE_RESPONSE_BYTES,
+    EXCHANGE_WAIT,
+    EXCHANGE_DURATION,
+    EXCHANGE_TOTAL,
+    EXCHANGE_CLIENT,
+    EXCHANGE_SERVER,
+    EXCHANGE_ENDS,
+    EXCHANGE_COLUMNS = EXCHANGE_ENDS + 2 * END_PARTS
+};
+
+enum {
+    PROCESS_NAME,
+    PROCESS_COMM,
+    PROCESS_PID,
+    PROCESS_START,
+    PROCESS_UID,
+    PROCESS_USER,
+    PROCESS_EXE,
+    PROCESS_CONTAINER,
+    PROCESS_CERTAINTY,
+    PROCESS_CONNS,
+    PROCESS_EXCHANGES,
+    PROCESS_SENT,
+    PROCESS_RECEIVED,
+    PROCESS_RESENT,
+    PROCESS_MIN,
+    PROCESS_MEAN,
+    PROCESS_P95,
+    PROCESS_MAX,
+    PROCESS_COLUMNS
+};
+
+enum {
+    BELOW_PROCESS,
+    BELOW_NUMBER,
+    BELOW_ROLE,
+    BELOW_ROLE_NAME,
+    BELOW_PEER,
+    BELOW_EXCHANGES,
+    BELOW_SENT,
+    BELOW_RECEIVED,
+    BELOW_RESENT,
+    BELOW_MIN,
+    BELOW_MEAN,
+    BELOW_P95,
+    BELOW_MAX,
+    BELOW_END,
+    BELOW_SHARED,
+    BELOW_COLUMNS
+};
+
+#endif
