@@ -26,6 +26,7 @@ declare -A differs=(
     [process-doubtful-tunnel]='two tunnels, one conversation'
     [two-gtp-tunnels]='likewise'
     [two-vlans]='two VLANs, one conversation'
+    [process-merged]='two networks in one file, one conversation'
     [two-vxlans]='likewise'
 )
 
