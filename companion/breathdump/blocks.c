@@ -37,13 +37,26 @@ static void read_cpu(char *name, size_t size)
     (void)fclose(file);
 }
 
-void tb_machine_read(struct tb_machine *machine)
+static void read_place(uint32_t netns, char *text, size_t size)
+{
+    char boot[9] = "";
+    FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    text[0] = '\0';
+    if (file != NULL && fgets(boot, sizeof boot, file) != NULL && netns != 0)
+        (void)snprintf(text, size, "net:[%u] boot %s", netns, boot);
+    if (file != NULL)
+        (void)fclose(file);
+}
+
+void tb_machine_read(struct tb_machine *machine, uint32_t netns)
 {
     struct utsname names;
     char cpu[sizeof machine->hardware - sizeof names.machine];
 
     machine->hardware[0] = '\0';
     machine->system[0] = '\0';
+    read_place(netns, machine->place, sizeof machine->place);
     if (uname(&names) != 0)
         return;
     read_cpu(cpu, sizeof cpu);
@@ -94,12 +107,16 @@ int tb_blocks_add_interface(struct tb_output *output,
                                          .tsresol = TSRESOL };
     struct tb_pcapng *room = tb_output_room(output, BLOCK_ROOM);
     struct options options = { .count = 0 };
+    const char *place = described->machine->place;
+    char description[sizeof interface->description + sizeof described->machine->place + 2];
     char filter[4096];
 
     if (room == NULL)
         return -ENOMEM;
+    (void)snprintf(description, sizeof description, "%s%s%s", interface->description,
+                   interface->description[0] != '\0' && place[0] != '\0' ? ", " : "", place);
     add_text(&options, TB_PCAPNG_IF_NAME, interface->name);
-    add_text(&options, TB_PCAPNG_IF_DESCRIPTION, interface->description);
+    add_text(&options, TB_PCAPNG_IF_DESCRIPTION, description);
     for (size_t i = 0; i < interface->ipv4_count; i++)
         add(&options, tb_pcapng_octets(TB_PCAPNG_IF_IPV4ADDR, interface->ipv4[i], 8));
     for (size_t i = 0; i < interface->ipv6_count; i++)

@@ -17,9 +17,12 @@
 struct tb_machine {
     char hardware[128]; /* "x86_64, Intel(R) ..." */
     char system[256];   /* "Linux 6.1.0" */
+    char place[48]; /* "net:[4026531840] boot 1a2b3c4d": the network namespace, of this run of the
+                       machine. In a merged file it tells one's loopback from another's */
 };
 
-void tb_machine_read(struct tb_machine *machine);
+/* `netns`: inode of the network namespace that is captured in; 0: not known. */
+void tb_machine_read(struct tb_machine *machine, uint32_t netns);
 
 /* The section's comment is for programs:
  *   tcp-breath-capture v=1 mechanism=bpf cmdline=no */

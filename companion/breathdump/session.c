@@ -76,7 +76,7 @@ static int open_sources(struct tb_session *session, struct tb_complaint *complai
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
                            strerror(-error));
-    tb_machine_read(&session->machine);
+    tb_machine_read(&session->machine, tb_netns_inode());
     for (size_t i = 0; status == 0 && i < session->options->interface_count; i++) {
         session->count = i + 1;
         status = open_source(session, i, complaint);

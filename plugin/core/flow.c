@@ -159,19 +159,37 @@ enum tb_fit tb_flow_fit(const struct tb_flow *flow, const struct tb_segment *seg
         return TB_FIT_NEAR;
     if (seq != 0 && ack != 0)
         return TB_FIT_FAR;
-    return me->top_known && has_ack && seq + ack > 0 ? TB_FIT_AHEAD : TB_FIT_BEHIND;
+    if (tb_segment_has(segment, TB_SYN | TB_RST) || !me->top_known || !has_ack)
+        return TB_FIT_OFF;
+    return (seq == 0 ? segment->seq == me->top : segment->ack == peer->top) ? TB_FIT_NEAR
+                                                                            : TB_FIT_OFF;
+}
+
+bool tb_flow_has_ended(const struct tb_flow *flow)
+{
+    return tb_flow_is_over(flow);
+}
+
+bool tb_flow_may_be_half_open(const struct tb_flow *flow, const struct tb_segment *segment)
+{
+    const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
+
+    return segment->length == 0 && !tb_segment_has(segment, TB_FIN) && peer->syn_bare &&
+           !peer->syn_acked && !flow->half[segment->from].syn_seen;
 }
 
 bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follower,
                         const struct tb_segment *segment)
 {
     const struct tb_half *me = &flow->half[segment->from];
+    const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
 
     /* what is left of it answers the follower's SYN with old numbers (RFC 9293 section 3.5.1) */
     if (tb_flow_is_over(flow) && !tb_flow_knows_both(follower))
         return false;
-    if (tb_segment_has(segment, TB_SYN) && !me->syn_seen)
-        return false;
+    if (tb_segment_has(segment, TB_SYN) && !me->syn_seen) /* answers exactly this SYN */
+        return tb_segment_has(segment, TB_ACK) && !me->top_known && peer->syn_seen &&
+               segment->ack == peer->isn + 1u;
     if (tb_segment_has(segment, TB_RST) && (tb_flow_is_over(flow) || segment->seq != me->top))
         return false;
     return (me->top_known || tb_segment_has(segment, TB_ACK)) &&

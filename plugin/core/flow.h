@@ -78,12 +78,11 @@ bool tb_flow_fits(const struct tb_flow *flow, const struct tb_segment *segment);
 /* How near the segment's numbers are to those of the connection: within 2^24, which several windows
  * seldom exceed, and not below its beginning. */
 enum tb_fit {
-    TB_FIT_NEAR,   /* all that can be compared; also where nothing can */
-    TB_FIT_AHEAD,  /* its sequence number or its acknowledgment is far ahead: the capture has lost
-                      much, or it is another connection's */
-    TB_FIT_BEHIND, /* one of the two is far behind, or is the only one that can be compared and far
-                      off: it is another connection's in all likelihood */
-    TB_FIT_FAR     /* both are far off: it is another connection's */
+    TB_FIT_NEAR, /* all that can be compared; also where nothing can, or where one is exactly what
+                    is due: then the capture has lost much of the other direction */
+    TB_FIT_OFF,  /* one of the two is far off, or the only one that can be compared: it is another
+                    connection's in all likelihood */
+    TB_FIT_FAR   /* both are far off: it is another connection's */
 };
 
 /* Where tb_flow_is_followed_by() is false. A SYN has to stand exactly at the connection's own. */
@@ -98,6 +97,13 @@ bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follow
 
 /* Whether numbers of both ends are known. */
 bool tb_flow_knows_both(const struct tb_flow *flow);
+
+/* Whether both ends are done: CLOSED or TIME-WAIT. */
+bool tb_flow_has_ended(const struct tb_flow *flow);
+
+/* Whether an ACK may be that of an end that still has an old connection and is asked for a new one
+ * (RFC 9293 section 3.5.1). */
+bool tb_flow_may_be_half_open(const struct tb_flow *flow, const struct tb_segment *segment);
 
 /* Takes the next segment. Every member of *event is set. */
 void tb_flow_step(struct tb_flow *flow, const struct tb_segment *segment, struct tb_event *event);

@@ -38,6 +38,13 @@ enum {
 
 #define KIND_SHIFT 16 /* of the address type, above the VLAN's 12 bits, in tb_conn_key.kind */
 
+/* Of the latest interface that was asked for: whose loopback it is. */
+static struct {
+    struct tb_ws_interface interface;
+    uint64_t place;
+    bool known;
+} latest_place;
+
 static unsigned key_hash(const void *data)
 {
     uint64_t word[sizeof(struct tb_conn_key) / sizeof(uint64_t)];
@@ -61,7 +68,8 @@ static int key_equal(const void *one, const void *other)
     return differ == 0;
 }
 
-static_assert(sizeof(struct tb_conn_key) == 2 * 16 + 2 * 2 + 4 + 8, "compared as octets: no holes");
+static_assert(sizeof(struct tb_conn_key) == 2 * 16 + 2 * 2 + 4 + 8 + 8,
+              "compared as octets: no holes");
 
 void tb_conns_register(void)
 {
@@ -72,6 +80,7 @@ void tb_conns_register(void)
 
 void tb_conns_reset(void)
 {
+    latest_place.known = false;
     memset(latest, 0, sizeof(latest)); /* the file's memory is gone, the maps' entries with it */
     has_tunnels = false;
     by_number = NULL;
@@ -98,6 +107,53 @@ static void set_end(struct tb_conn_key *key, enum tb_side side, const address *e
     key->port[side] = port;
 }
 
+/* ---- whose loopback it is */
+
+#define PLACE "net:[" /* in an interface's description: breathdump's blocks.h */
+
+static bool is_loopback(const address *address)
+{
+    static const uint8_t loopback6[16] = { [15] = 1 };
+    const uint8_t *octets = (const uint8_t *)address->data;
+
+    if (address->type == AT_IPv4)
+        return octets[0] == 127;
+    return address->type == AT_IPv6 && memcmp(octets, loopback6, sizeof(loopback6)) == 0;
+}
+
+/* Of what breathdump says of an interface's network namespace; 0: nothing. */
+static uint64_t place_of(const packet_info *pinfo, struct tb_ws_interface interface)
+{
+    const char *text = TB_WS_OF_INTERFACE(epan_get_interface_description, pinfo, interface);
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a, RFC 9923 */
+
+    text = text != NULL ? strstr(text, PLACE) : NULL;
+    if (text == NULL)
+        return 0;
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * 0x100000001b3u;
+    return hash;
+}
+
+/* The same addresses and ports of two network namespaces are two connections, and their sequence
+ * numbers may be close: a kernel gives all its namespaces one clock (RFC 6528 section 3). */
+static uint64_t find_place(const packet_info *pinfo)
+{
+    struct tb_ws_interface interface;
+
+    if (!is_loopback(&pinfo->src) || !tb_ws_interface(pinfo, &interface))
+        return 0;
+    if (!latest_place.known || latest_place.interface.id != interface.id ||
+        latest_place.interface.section != interface.section) {
+        latest_place.interface = interface;
+        latest_place.place = place_of(pinfo, interface);
+        latest_place.known = true;
+    }
+    return latest_place.place;
+}
+
+/* ---- */
+
 /* Returns the side of the sender. */
 static enum tb_side make_key(struct tb_conn_key *key, const packet_info *pinfo,
                              const uint16_t port[2])
@@ -110,6 +166,7 @@ static enum tb_side make_key(struct tb_conn_key *key, const packet_info *pinfo,
     set_end(key, from, &pinfo->src, port[0]);
     set_end(key, tb_side_other(from), &pinfo->dst, port[1]);
     key->kind = (pinfo->vlan_id & 0xffffu) | (uint32_t)pinfo->src.type << KIND_SHIFT;
+    key->place = find_place(pinfo);
     return from;
 }
 
@@ -292,23 +349,13 @@ static struct tb_conn *find_before(const struct tb_conn *newest, const struct tb
     return found;
 }
 
-/* Whether the capture has not lost much of it, but shows another connection instead. */
+/* Whether it is certain that a connection begins here that the capture has not seen open. */
 static bool is_another(const struct tb_conn *conn, const struct tb_segment *segment,
                        enum tb_fit fit)
 {
-    return fit == TB_FIT_FAR && tb_flow_knows_both(&conn->flow) &&
-           (segment->flags & (TB_SYN | TB_RST | TB_ACK)) == TB_ACK;
-}
-
-/* Its numbers may have gone far ahead because the capture has lost much. Where the old ones come
- * again that was another connection's segment, and what came since may be of either. (Where a note
- * tells of another process that shows it sooner: ownership.c, notes.c.) */
-static void note_jump(struct tb_conn *conn, uint32_t frame, enum tb_fit fit)
-{
-    if (fit == TB_FIT_AHEAD && conn->jumped == 0)
-        conn->jumped = frame;
-    else if (fit != TB_FIT_AHEAD && conn->jumped != 0)
-        tb_conn_doubt(conn, conn->jumped);
+    if ((segment->flags & (TB_SYN | TB_RST | TB_ACK)) != TB_ACK)
+        return false;
+    return tb_flow_has_ended(&conn->flow) || (fit == TB_FIT_FAR && tb_flow_knows_both(&conn->flow));
 }
 
 /* The newest connection, whose numbers are not the segment's, or another one, which begins here. */
@@ -324,9 +371,10 @@ static struct tb_conn *place(const struct tb_conn_key *key, const struct tb_enca
         other->before = newest;
         return other;
     }
-    if ((segment->flags & TB_RST) == 0)
-        note_jump(newest, segment->frame, fit);
     *misfit = true;
+    /* What it moves are the numbers of either: from here on the two are not told apart. */
+    if ((segment->flags & TB_RST) == 0 && !tb_flow_may_be_half_open(&newest->flow, segment))
+        tb_conn_doubt(newest, segment->frame);
     return newest;
 }
 

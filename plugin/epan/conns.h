@@ -17,6 +17,7 @@ struct tb_conn_key {
     uint8_t address[TB_SIDE_COUNT][16];
     uint16_t port[TB_SIDE_COUNT];
     uint32_t kind;   /* what pinfo tells: VLAN, kind of address */
+    uint64_t place;  /* of a loopback address: whose, where the file tells; else 0 */
     uint64_t tunnel; /* struct tb_encap's id, of one direction or of both */
 };
 
@@ -38,7 +39,6 @@ struct tb_conn {
     enum tb_side next_from;   /* who sent it */
     struct tb_conn *next;     /* the next connection on the same addresses and ports, or NULL */
     struct tb_conn *before;   /* the one that the key was given to before, or NULL */
-    uint32_t jumped;          /* first frame far ahead of the connection's numbers; 0: none */
     struct tb_owners *owners; /* NULL: nothing was told of them */
     struct tb_live *live; /* what this machine was asked about its ends; NULL: nothing (live.h) */
     uint32_t doubted;     /* from this frame on what looks like its segments may be those of

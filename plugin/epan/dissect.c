@@ -40,7 +40,7 @@ static void forget_records(void)
 {
     arena = NULL;
     arena_left = 0;
-    tb_shelf_reset();
+    tb_shelf_reset(tb_ws_is_tshark());
 }
 
 static void *arena_take(size_t size, size_t alignment)
@@ -189,7 +189,7 @@ static uint8_t *step(struct tb_visit *visit, const packet_info *pinfo)
     bytes = keep_record(&visit->record);
     if (visit->record.linked)
         add_link(conn, segment, &visit->record.event, link_before(bytes), first);
-    if (!visit->record.misfit || conn->jumped != 0)
+    if (!visit->record.misfit)
         tb_notes_read(pinfo, conn, segment);
     tb_live_see(pinfo, conn, segment, &visit->record.event);
     return bytes;

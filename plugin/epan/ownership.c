@@ -140,41 +140,12 @@ static bool is_doubted(const struct tb_conn *conn, const struct tb_segment *segm
     return conn->doubted != 0 && segment->frame >= conn->doubted;
 }
 
-static bool is_another(const struct tb_owner *known, const struct tb_owner *more)
-{
-    return (known->has & more->has & TB_OWNER_PID) != 0 &&
-           (known->pid != more->pid ||
-            ((known->has & more->has & TB_OWNER_START) != 0 && known->start_ns != more->start_ns));
-}
-
-/* After its numbers went far ahead a connection has the processes that it had, or it is another
- * one's segments that came since. */
-static bool settles_jump(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
-                         const struct tb_owner *told)
-{
-    const struct end *owners;
-
-    if (conn->jumped == 0 || segment->frame < conn->jumped)
-        return false;
-    if (conn->owners == NULL || end >= TB_NOTE_END_COUNT)
-        return true;
-    owners = &conn->owners->end[side_of(segment, (enum tb_note_end)end)];
-    if (owners->count == 0)
-        return true;
-    if (!is_another(&owners->list[owners->count - 1].owner, told))
-        return false;
-    tb_conn_doubt(conn, conn->jumped);
-    return true;
-}
-
 static void set(struct tb_conn *conn, const struct tb_segment *segment, unsigned end,
                 const struct tb_ownership *told, enum tb_owners_rank rank)
 {
     const bool pending = tb_conn_is_next_syn(conn, segment);
 
     if (!tb_owner_is_known(&told->owner) || is_doubted(conn, segment))
-        return;
-    if (!pending && settles_jump(conn, segment, end, &told->owner))
         return;
     if (conn->owners == NULL)
         conn->owners = wmem_new0(wmem_file_scope(), struct tb_owners);

@@ -4,7 +4,8 @@
  * A frame's number changes (`-2 -R` counts anew), and its struct moves (tshark copies it after the
  * first visit), but its place in the file stays. Frames come in the order of their places, so a row
  * in order is enough, and most often the next one is asked for. Where they do not come so - several
- * records of a file in one place, a capture that goes on in another file - Wireshark keeps them. */
+ * records of a file in one place, a capture that goes on in another file - and where a file may be
+ * saved and read on, which changes the places, Wireshark keeps them. */
 #include "shelf.h"
 
 #include "fields.h"
@@ -27,12 +28,12 @@ static size_t count;         /* slots in use */
 static size_t latest;        /* the slot that was found last */
 static bool elsewhere;       /* Wireshark keeps some */
 
-void tb_shelf_reset(void)
+void tb_shelf_reset(bool places_stay)
 {
     boards = NULL;
     count = 0;
     latest = 0;
-    elsewhere = false;
+    elsewhere = !places_stay;
 }
 
 static struct slot *slot_at(size_t index)
@@ -90,13 +91,13 @@ void *tb_shelf_find(packet_info *pinfo, uint32_t key)
     const int64_t place = pinfo->fd->file_off;
     void *kept = NULL;
 
-    if (count == 0)
+    if (count == 0 && !elsewhere)
         return NULL;
     if (!elsewhere && !again && slot_at(count - 1)->place < place)
         return NULL; /* as most first visits */
     if (elsewhere)
         kept = p_get_proto_data(wmem_file_scope(), pinfo, tb_proto, key);
-    return kept != NULL ? kept : find_slot(place, key, again ? 0 : pinfo->num);
+    return kept != NULL || count == 0 ? kept : find_slot(place, key, again ? 0 : pinfo->num);
 }
 
 static void add_board(void)

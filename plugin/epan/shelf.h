@@ -7,8 +7,10 @@
 
 #include "ws_compat.h"
 
-/* A file begins: what was on the shelf lay in the memory of the one before. */
-void tb_shelf_reset(void);
+/* A file begins: what was on the shelf lay in the memory of the one before. `places_stay`: the
+ * frames keep their places in it; not so where it may be saved and read on, as in Wireshark's
+ * window. */
+void tb_shelf_reset(bool places_stay);
 
 /* What was put there for the frame; NULL: nothing. `key` tells the headers of one frame apart. */
 void *tb_shelf_find(packet_info *pinfo, uint32_t key);

@@ -48,22 +48,44 @@ typedef gboolean tb_ws_bool;
 typedef bool tb_ws_bool;
 #endif
 
-/* The name of the interface that the packet was captured on; NULL: not known. Sections of pcapng
- * count from 4.4 on, and their interfaces in each. */
-static inline const char *tb_ws_interface_name(const packet_info *pinfo)
+/* The interface that the packet was captured on; false: not known. Sections of pcapng count
+ * from 4.4 on, and their interfaces in each. */
+struct tb_ws_interface {
+    uint32_t id;
+    unsigned section;
+};
+
+static inline bool tb_ws_interface(const packet_info *pinfo, struct tb_ws_interface *interface)
 {
     const wtap_rec *rec = pinfo->rec;
-    const uint32_t interface = rec->rec_header.packet_header.interface_id;
 
     if (rec->rec_type != REC_TYPE_PACKET || (rec->presence_flags & WTAP_HAS_INTERFACE_ID) == 0)
-        return NULL;
+        return false;
+    interface->id = rec->rec_header.packet_header.interface_id;
 #if TB_WS_VERSION < 404
-    return epan_get_interface_name(pinfo->epan, interface);
+    interface->section = 0;
 #else
-    return epan_get_interface_name(
-        pinfo->epan, interface,
-        (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? rec->section_number : 0);
+    interface->section =
+        (rec->presence_flags & WTAP_HAS_SECTION_NUMBER) != 0 ? rec->section_number : 0;
 #endif
+    return true;
+}
+
+#if TB_WS_VERSION < 404
+#define TB_WS_OF_INTERFACE(get, pinfo, interface) get((pinfo)->epan, (interface).id)
+#else
+#define TB_WS_OF_INTERFACE(get, pinfo, interface)                                                  \
+    get((pinfo)->epan, (interface).id, (interface).section)
+#endif
+
+/* Its name; NULL: not known. */
+static inline const char *tb_ws_interface_name(const packet_info *pinfo)
+{
+    struct tb_ws_interface interface;
+
+    return tb_ws_interface(pinfo, &interface)
+               ? TB_WS_OF_INTERFACE(epan_get_interface_name, pinfo, interface)
+               : NULL;
 }
 
 /* Calls `passes` for each option of a packet while it returns true; whether it always has. */

@@ -88,6 +88,24 @@ holds "merged" "$TB_TMP/two" "1 curl hello
 30
 31"
 
+# whose handshake is not in the capture is not who had the ports before
+for passes in '' -2; do
+    # shellcheck disable=SC2086 # an option, or none
+    owners captures/process-unseen-handshake.pcapng $passes >"$TB_TMP/two"
+    holds "unseen handshake${passes:+, two passes}" "$TB_TMP/two" "1 curl
+2  curl
+3
+4
+5
+6
+7
+8
+9 wget hello
+10
+11
+12"
+done
+
 # whoever's answer it is: neither connection knows any more
 owners captures/process-doubtful-tunnel.pcapng -2 >"$TB_TMP/two"
 holds "doubtful tunnels" "$TB_TMP/two" "1 one

@@ -27,6 +27,7 @@ declare -A differs=(
     [two-gtp-tunnels]='likewise'
     [two-vlans]='two VLANs, one conversation'
     [process-merged]='two networks in one file, one conversation'
+    [process-unseen-handshake]='likewise'
     [two-vxlans]='likewise'
 )
 

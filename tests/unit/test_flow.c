@@ -982,20 +982,22 @@ static void far_numbers_are_another_connections(void **state)
     } rows[] = {
         { 1001, 5001, TB_ACK, TB_FIT_NEAR },
         { 1001 + (1 << 24), 5001, TB_ACK, TB_FIT_NEAR },
-        { 1000, 5001, TB_ACK, TB_FIT_NEAR }, /* a keep-alive */
-        { 1001 + FAR_AHEAD, 5001, TB_ACK, TB_FIT_AHEAD },
-        { 1001, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_AHEAD },
-        { 999, 5001, TB_ACK, TB_FIT_BEHIND }, /* before its beginning */
-        { 1001, 4999, TB_ACK, TB_FIT_BEHIND },
-        { 1001 - FAR_AHEAD, 5001, TB_ACK, TB_FIT_BEHIND },
+        { 1000, 5001, TB_ACK, TB_FIT_NEAR },             /* a keep-alive */
+        { 1001 + FAR_AHEAD, 5001, TB_ACK, TB_FIT_NEAR }, /* much is lost: the other is exact */
+        { 1001, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_NEAR },
+        { 1001 + FAR_AHEAD, 5002, TB_ACK, TB_FIT_OFF }, /* it is not */
+        { 1002, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_OFF },
+        { 999, 5002, TB_ACK, TB_FIT_OFF }, /* before its beginning */
+        { 1002, 4999, TB_ACK, TB_FIT_OFF },
+        { 1001 - FAR_AHEAD, 5002, TB_ACK, TB_FIT_OFF },
         { 1001 + FAR_AHEAD, 5001 + FAR_AHEAD, TB_ACK, TB_FIT_FAR },
         { 1001 + FAR_AHEAD, 5001 - FAR_AHEAD, TB_ACK, TB_FIT_FAR },
         { 1001, 0, TB_RST, TB_FIT_NEAR },
         { 1001, 0, TB_RST | TB_ACK, TB_FIT_NEAR }, /* some set no acknowledgment */
         { 500, 0, TB_RST, TB_FIT_NEAR },
-        { 1001 + FAR_AHEAD, 0, TB_RST, TB_FIT_BEHIND },
+        { 1001 + FAR_AHEAD, 0, TB_RST, TB_FIT_OFF },
         { 1000, 0, TB_SYN, TB_FIT_NEAR },
-        { 2000, 0, TB_SYN, TB_FIT_BEHIND },
+        { 2000, 0, TB_SYN, TB_FIT_OFF },
     };
     struct conversation talk;
 

@@ -86,7 +86,7 @@ static int kept[FRAMES];
 static int set_up(void **state)
 {
     (void)state;
-    tb_shelf_reset();
+    tb_shelf_reset(true);
     memset(frames, 0, sizeof(frames));
     their_count = 0;
     return 0;
@@ -206,7 +206,7 @@ static void a_new_file_has_nothing_of_the_one_before(void **state)
     (void)state;
     frames[0].file_off = 24;
     put(&frames[0], 1, KEY, &kept[0]);
-    tb_shelf_reset();
+    tb_shelf_reset(true);
     frames[0].visited = 1;
     assert_null(find(&frames[0], 1, KEY));
 }
