@@ -172,10 +172,11 @@ bool tb_flow_has_ended(const struct tb_flow *flow)
 
 bool tb_flow_may_be_half_open(const struct tb_flow *flow, const struct tb_segment *segment)
 {
+    const struct tb_half *me = &flow->half[segment->from];
     const struct tb_half *peer = &flow->half[tb_side_other(segment->from)];
 
     return segment->length == 0 && !tb_segment_has(segment, TB_FIN) && peer->syn_bare &&
-           !peer->syn_acked && !flow->half[segment->from].syn_seen;
+           !peer->syn_acked && !me->syn_seen && !me->seen && !tb_flow_is_over(flow);
 }
 
 bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follower,

@@ -40,7 +40,7 @@ static size_t measure(const char *text, size_t *length)
         if (cells + more > TEXT_CELLS)
             break;
         cells += more;
-        at = g_utf8_next_char(at);
+        at += g_utf8_skip[(uint8_t)*at]; /* g_utf8_next_char() casts const away */
     }
     *length = (size_t)(at - text);
     return cells;

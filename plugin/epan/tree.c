@@ -424,10 +424,8 @@ static void add_breath(const struct pen *pen)
 {
     const struct tb_event *event = pen->event;
     const int32_t octets = event->fresh <= INT32_MAX ? (int32_t)event->fresh : INT32_MAX;
-    const header_field_info *field =
-        proto_registrar_get_nth((unsigned)tb_field_id[TB_FIELD_BREATH]);
 
-    if (breathes(event) && field->ref_type != HF_REF_TYPE_NONE) /* hidden: for who asks for it */
+    if (breathes(event))
         proto_item_set_hidden(add_signed(pen, TB_FIELD_BREATH, TB_LABEL_BREATH,
                                          event->role == TB_ROLE_CLIENT ? octets : -octets, ""));
 }

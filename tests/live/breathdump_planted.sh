@@ -172,8 +172,9 @@ sudos_user_leads_it_only_where_he_may_write_himself()
 # Seconds from now whose names are planted
 later_names()
 {
+    now=$(date +%s) # once: a second may end on the way
     for second in 0 1 2 3 4 5 6 7 8 9; do
-        date -d "+$second seconds" +sticky/r_00002_%Y%m%d%H%M%S.pcapng
+        date -d "@$((now + second))" +sticky/r_00002_%Y%m%d%H%M%S.pcapng
     done
 }
 
@@ -183,7 +184,7 @@ a_later_file_of_a_ring_is_not_led_astray()
     later_names | while read -r name; do
         as_stranger ln -s "$work/ours/precious" "$name"
     done
-    start -i lo -b packets:5 -w sticky/r.pcapng
+    start -i lo -b packets:5 -a duration:30 -w sticky/r.pcapng
     "$binaries/live-hello" 0
     status=0
     wait "$dump" || status=$?
