@@ -18,14 +18,12 @@ import subprocess
 import sys
 import termios
 import threading
-import unicodedata
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+from columns import fault  # noqa: E402
 
 SECONDS_MAX = 30
-
-
-def width(line):
-    return sum(0 if unicodedata.combining(c) else
-               2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 def screen(columns, words):
@@ -48,18 +46,6 @@ def screen(columns, words):
     if process.returncode < 0:
         raise SystemExit(f"{words}: ended by signal {-process.returncode}")
     return octets.decode("utf-8").replace("\r\n", "\n").splitlines()
-
-
-def fault(line, columns):
-    if width(line) > columns:
-        return f"{width(line)} columns"
-    if line.endswith(" "):
-        return "a space at its end"
-    if any(unicodedata.category(c) == "Cc" for c in line):
-        return "a control character"
-    if "{" in line and "}" in line.split("{", 1)[1]:
-        return "a token without a value"
-    return None
 
 
 def main():
