@@ -28,14 +28,6 @@ static inline bool tb_flow_is_concluded(const struct tb_flow *flow)
     return flow->half[TB_SIDE_A].fin_concluded || flow->half[TB_SIDE_B].fin_concluded;
 }
 
-static inline bool tb_flow_is_over(const struct tb_flow *flow)
-{
-    if (tb_flow_is_concluded(flow))
-        return true;
-    return flow->started && tb_state_is_over((enum tb_state)flow->half[TB_SIDE_A].state) &&
-           tb_state_is_over((enum tb_state)flow->half[TB_SIDE_B].state);
-}
-
 /* Acts on the segment and gives its step (apply.c). */
 enum tb_step tb_apply(struct tb_flow *flow, const struct tb_view *view, struct tb_event *event);
 

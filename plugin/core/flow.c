@@ -165,9 +165,12 @@ enum tb_fit tb_flow_fit(const struct tb_flow *flow, const struct tb_segment *seg
                                                                             : TB_FIT_OFF;
 }
 
-bool tb_flow_has_ended(const struct tb_flow *flow)
+bool tb_flow_is_over(const struct tb_flow *flow)
 {
-    return tb_flow_is_over(flow);
+    if (tb_flow_is_concluded(flow))
+        return true;
+    return flow->started && tb_state_is_over((enum tb_state)flow->half[TB_SIDE_A].state) &&
+           tb_state_is_over((enum tb_state)flow->half[TB_SIDE_B].state);
 }
 
 bool tb_flow_may_be_half_open(const struct tb_flow *flow, const struct tb_segment *segment)

@@ -99,7 +99,7 @@ bool tb_flow_takes_back(const struct tb_flow *flow, const struct tb_flow *follow
 bool tb_flow_knows_both(const struct tb_flow *flow);
 
 /* Whether both ends are done: CLOSED or TIME-WAIT. */
-bool tb_flow_has_ended(const struct tb_flow *flow);
+bool tb_flow_is_over(const struct tb_flow *flow);
 
 /* Whether an ACK may be that of an end that still has an old connection and is asked for a new one
  * (RFC 9293 section 3.5.1). */

@@ -355,7 +355,7 @@ static bool is_another(const struct tb_conn *conn, const struct tb_segment *segm
 {
     if ((segment->flags & (TB_SYN | TB_RST | TB_ACK)) != TB_ACK)
         return false;
-    if (tb_flow_knows_both(&conn->flow) && !tb_flow_has_ended(&conn->flow))
+    if (tb_flow_knows_both(&conn->flow) && !tb_flow_is_over(&conn->flow))
         return fit == TB_FIT_FAR;
     return !tb_flow_may_be_half_open(&conn->flow, segment);
 }
