@@ -71,17 +71,24 @@ static uint64_t peer_connected(const struct tb_attrib *attrib, const struct tb_e
 
 /* From when on packets are of this end for sure: a passive one's begin with the peer's connect().
  */
-static uint64_t begin_of(const struct tb_attrib *attrib, const struct tb_end *end,
-                         const struct tb_end *older)
+static uint64_t begin_of(const struct tb_attrib *attrib, const struct tb_end *end)
 {
+    const struct tb_end *older;
     uint64_t connected_ns;
 
     if (end->origin != TB_END_PASSIVE)
         return end->opened_ns;
     connected_ns = peer_connected(attrib, end, end->opened_ns);
-    if (connected_ns == 0 || (older != NULL && connected_ns < older->opened_ns))
+    if (connected_ns == 0)
         return end->opened_ns;
-    return connected_ns;
+    older = next_there(attrib, &end->tuple, end->netns, end);
+    return older != NULL && connected_ns < older->opened_ns ? end->opened_ns : connected_ns;
+}
+
+/* Whether packets at that time are of this end for sure, or of one after it. */
+static bool has_begun(const struct tb_attrib *attrib, const struct tb_end *end, uint64_t time_ns)
+{
+    return end->opened_ns <= time_ns || begin_of(attrib, end) <= time_ns;
 }
 
 /* Whether a packet before its begin may be of the end, as far as it alone is concerned. */
@@ -100,7 +107,7 @@ static enum found choose_closed(const struct tb_attrib *attrib,
                                 const struct tb_end *newer, const struct tb_end **chosen)
 {
     uint64_t time_ns = question->time_ns;
-    bool may_be_newer = newer != NULL && begin_of(attrib, newer, end) == newer->opened_ns &&
+    bool may_be_newer = newer != NULL && begin_of(attrib, newer) == newer->opened_ns &&
                         reaches(attrib, newer, time_ns);
 
     if (question->may_open || peer_connected(attrib, end, time_ns) > tb_end_closed(end)) {
@@ -149,13 +156,9 @@ static enum found choose_there(const struct tb_attrib *attrib,
         return FOUND_END;
     }
     end = next_there(attrib, &question->tuple, netns, NULL);
-    while (end != NULL) {
-        const struct tb_end *older = next_there(attrib, &question->tuple, netns, end);
-
-        if (begin_of(attrib, end, older) <= question->time_ns)
-            break;
+    while (end != NULL && !has_begun(attrib, end, question->time_ns)) {
         newer = end;
-        end = older;
+        end = next_there(attrib, &question->tuple, netns, end);
     }
     *chosen = end == NULL ? newer : end;
     if (end != NULL && tb_end_closed(end) <= question->time_ns)

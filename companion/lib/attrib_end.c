@@ -34,18 +34,47 @@ int tb_end_table_init(struct tb_end_table *table, struct tb_process_table *proce
     return table->bucket == NULL ? -ENOMEM : 0;
 }
 
-static bool is_same_end(const struct tb_end *one, const struct tb_end *other)
+/* Where the latest of the tuple is, or the first of this tuple is to be. */
+static struct tb_end **latest_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
 {
-    return one->netns == other->netns && tb_tuple_equal(&one->tuple, &other->tuple);
+    struct tb_end **at = &table->bucket[bucket_of(table, tuple)];
+
+    while (*at != NULL && !tb_tuple_equal(&(*at)->tuple, tuple))
+        at = &(*at)->next;
+    return at;
+}
+
+/* As the latest of its tuple, and first in its bucket: what is asked for is mostly what is new, and
+ * each old one on the way is one that no cache has. `at`: where the latest was. */
+static void put_first(struct tb_end_table *table, struct tb_end **at, struct tb_end *end)
+{
+    struct tb_end **first = &table->bucket[bucket_of(table, &end->tuple)];
+
+    end->older = *at;
+    if (*at != NULL) {
+        *at = end->older->next;
+        end->older->next = NULL;
+    }
+    end->next = *first;
+    *first = end;
+}
+
+static void put_before(struct tb_end **at, struct tb_end *end)
+{
+    end->older = *at;
+    end->next = NULL;
+    *at = end;
 }
 
 static void unchain(struct tb_end_table *table, struct tb_end *end)
 {
-    struct tb_end **at = &table->bucket[bucket_of(table, &end->tuple)];
+    struct tb_end **at = latest_of(table, &end->tuple);
 
     while (*at != end)
-        at = &(*at)->next;
-    *at = end->next;
+        at = &(*at)->older;
+    *at = end->older != NULL ? end->older : end->next;
+    if (end->older != NULL)
+        end->older->next = end->next;
 }
 
 static void forget(struct tb_end_table *table, struct tb_end *end)
@@ -101,11 +130,7 @@ void tb_end_table_clear(struct tb_end_table *table)
 struct tb_end *tb_end_next(const struct tb_end_table *table, const struct tb_tuple *tuple,
                            const struct tb_end *end)
 {
-    struct tb_end *next = end == NULL ? table->bucket[bucket_of(table, tuple)] : end->next;
-
-    while (next != NULL && !tb_tuple_equal(&next->tuple, tuple))
-        next = next->next;
-    return next;
+    return end == NULL ? *latest_of(table, tuple) : end->older;
 }
 
 static void list_closed(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns,
@@ -140,12 +165,12 @@ static void close_by_next(struct tb_end_table *table, struct tb_end *end, uint64
         list_closed(table, end, time_ns, true);
 }
 
-static struct tb_end *older_of(struct tb_end *end)
+static struct tb_end *older_there(const struct tb_end *end)
 {
-    struct tb_end *older = end->next;
+    struct tb_end *older = end->older;
 
-    while (older != NULL && !is_same_end(older, end))
-        older = older->next;
+    while (older != NULL && older->netns != end->netns)
+        older = older->older;
     return older;
 }
 
@@ -154,16 +179,19 @@ static struct tb_end *older_of(struct tb_end *end)
  * connect() does) before it had the tuple. */
 static void chain(struct tb_end_table *table, struct tb_end *end)
 {
-    struct tb_end **at = &table->bucket[bucket_of(table, &end->tuple)];
+    struct tb_end **latest = latest_of(table, &end->tuple);
+    struct tb_end **at = latest;
     struct tb_end *older;
 
-    for (; *at != NULL && (*at)->opened_ns > end->opened_ns; at = &(*at)->next) {
-        if (is_same_end(*at, end))
+    for (; *at != NULL && (*at)->opened_ns > end->opened_ns; at = &(*at)->older) {
+        if ((*at)->netns == end->netns)
             close_by_next(table, end, (*at)->opened_ns);
     }
-    end->next = *at;
-    *at = end;
-    older = older_of(end);
+    if (at == latest)
+        put_first(table, at, end);
+    else
+        put_before(at, end);
+    older = older_there(end);
     if (older == NULL)
         return;
     if (older->closed_ns == TB_TIME_NEVER || older->implied)

@@ -28,7 +28,9 @@ enum tb_end_origin {
 };
 
 struct tb_end {
-    struct tb_end *next; /* in its bucket: who opened later comes first */
+    struct tb_end *next; /* the latest of another tuple in its bucket; NULL where this is not one */
+    struct tb_end
+        *older; /* the generation of the tuple, in whatever namespace, that opened before */
     struct tb_link link; /* among the open or the closed */
     struct tb_tuple tuple;
     uint64_t socket; /* 0: not known */
