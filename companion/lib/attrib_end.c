@@ -8,12 +8,20 @@
 
 enum {
     BUCKETS_MAX = 1 << 18,
-    GENERATIONS_MAX = 8 /* of a tuple in a namespace, so that nobody can make us search for long */
+    RECENT = 1024, /* a power of two, no larger than what a processor has at hand */
+    /* Of a tuple in a namespace, so that nobody can make us search for long. To count them is to
+     * search: it is done when there may be twice as many. */
+    GENERATIONS_MAX = 8
 };
 
-static size_t bucket_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
+static size_t place_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
 {
-    return (size_t)(tb_tuple_hash(tuple, table->seed) >> 16) & table->mask;
+    return (size_t)(tb_tuple_hash(tuple, table->seed) >> 16);
+}
+
+static struct tb_end **bucket_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
+{
+    return &table->bucket[place_of(table, tuple) & table->mask];
 }
 
 int tb_end_table_init(struct tb_end_table *table, struct tb_process_table *processes, size_t limit,
@@ -31,25 +39,37 @@ int tb_end_table_init(struct tb_end_table *table, struct tb_process_table *proce
     table->seed = seed;
     table->mask = buckets - 1;
     table->bucket = calloc(buckets, sizeof(struct tb_end *));
-    return table->bucket == NULL ? -ENOMEM : 0;
+    table->recent = calloc(RECENT, sizeof(struct tb_end *));
+    if (table->bucket != NULL && table->recent != NULL)
+        return 0;
+    free(table->bucket);
+    free(table->recent);
+    return -ENOMEM;
 }
 
 /* Where the latest of the tuple is, or the first of this tuple is to be. */
 static struct tb_end **latest_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
 {
-    struct tb_end **at = &table->bucket[bucket_of(table, tuple)];
+    struct tb_end **at = bucket_of(table, tuple);
 
     while (*at != NULL && !tb_tuple_equal(&(*at)->tuple, tuple))
         at = &(*at)->next;
     return at;
 }
 
+/* Where the latest of the tuple may be, or another's. */
+static struct tb_end **recent_of(const struct tb_end_table *table, const struct tb_tuple *tuple)
+{
+    return &table->recent[place_of(table, tuple) % RECENT];
+}
+
 /* As the latest of its tuple, and first in its bucket: what is asked for is mostly what is new, and
  * each old one on the way is one that no cache has. `at`: where the latest was. */
 static void put_first(struct tb_end_table *table, struct tb_end **at, struct tb_end *end)
 {
-    struct tb_end **first = &table->bucket[bucket_of(table, &end->tuple)];
+    struct tb_end **first = bucket_of(table, &end->tuple);
 
+    end->generations = *at == NULL ? 1 : (*at)->generations + 1;
     end->older = *at;
     if (*at != NULL) {
         *at = end->older->next;
@@ -57,6 +77,7 @@ static void put_first(struct tb_end_table *table, struct tb_end **at, struct tb_
     }
     end->next = *first;
     *first = end;
+    *recent_of(table, &end->tuple) = end;
 }
 
 static void put_before(struct tb_end **at, struct tb_end *end)
@@ -69,7 +90,10 @@ static void put_before(struct tb_end **at, struct tb_end *end)
 static void unchain(struct tb_end_table *table, struct tb_end *end)
 {
     struct tb_end **at = latest_of(table, &end->tuple);
+    struct tb_end **recent = recent_of(table, &end->tuple);
 
+    if (*recent == end)
+        *recent = NULL;
     while (*at != end)
         at = &(*at)->older;
     *at = end->older != NULL ? end->older : end->next;
@@ -125,12 +149,20 @@ void tb_end_table_clear(struct tb_end_table *table)
     while (tb_end_forget_one(table))
         ;
     free(table->bucket);
+    free(table->recent);
 }
 
 struct tb_end *tb_end_next(const struct tb_end_table *table, const struct tb_tuple *tuple,
                            const struct tb_end *end)
 {
-    return end == NULL ? *latest_of(table, tuple) : end->older;
+    struct tb_end **recent;
+
+    if (end != NULL)
+        return end->older;
+    recent = recent_of(table, tuple);
+    if (*recent == NULL || !tb_tuple_equal(&(*recent)->tuple, tuple))
+        *recent = *latest_of(table, tuple);
+    return *recent;
 }
 
 static void list_closed(struct tb_end_table *table, struct tb_end *end, uint64_t time_ns,
@@ -204,16 +236,24 @@ static void chain(struct tb_end_table *table, struct tb_end *end)
  * the way for long but in a tuple that somebody uses again and again. */
 static void limit_generations(struct tb_end_table *table, const struct tb_end *newest)
 {
-    size_t count = 0;
-    struct tb_end *end = tb_end_next(table, &newest->tuple, NULL);
+    struct tb_end *latest = tb_end_next(table, &newest->tuple, NULL);
+    struct tb_end *end = latest;
+    uint32_t all = 0;
+    size_t there = 0;
 
+    if (latest == newest && latest->generations <= 2 * GENERATIONS_MAX)
+        return;
     while (end != NULL) {
-        struct tb_end *next = tb_end_next(table, &newest->tuple, end);
+        struct tb_end *older = end->older;
 
-        if (end->netns == newest->netns && ++count > GENERATIONS_MAX && end != newest)
+        all++;
+        if (end->netns == newest->netns && ++there > GENERATIONS_MAX && end != newest) {
             evict(table, end);
-        end = next;
+            all--;
+        }
+        end = older;
     }
+    tb_end_next(table, &newest->tuple, NULL)->generations = all;
 }
 
 void tb_end_move(struct tb_end_table *table, struct tb_end *end, uint64_t opened_ns)

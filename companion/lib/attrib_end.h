@@ -43,8 +43,9 @@ struct tb_end {
     uint64_t other_ns;        /* when another process used it first; TB_TIME_NEVER: none */
     uint64_t look_ns;         /* of the look that found it held first */
     uint32_t netns;
-    uint32_t uid; /* of the socket, as told with its owner */
-    int32_t fd;   /* the owner's; -1: not known */
+    uint32_t uid;         /* of the socket, as told with its owner */
+    int32_t fd;           /* the owner's; -1: not known */
+    uint32_t generations; /* of the tuple, where this is the latest: at most so many */
     uint8_t origin;
     uint8_t source;    /* enum tb_owner_source */
     bool implied;      /* CLOSE was not told: the next generation was */
@@ -56,6 +57,7 @@ struct tb_end {
 
 struct tb_end_table {
     struct tb_end **bucket;
+    struct tb_end **recent; /* some that were asked for of late, by their place */
     size_t mask;
     size_t count;
     size_t limit;

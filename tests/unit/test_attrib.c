@@ -836,16 +836,28 @@ static void an_older_birth_told_late_is_closed_by_the_newer(void **state)
     NAMED(asked(client(PORT), 10), 7, CONNECTOR);
 }
 
-static void generations_beyond_eight_are_forgotten(void **state)
+static void has_generations(void **state, uint32_t count)
 {
-    for (uint32_t i = 0; i < 20; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         open_client(state, 100 + 10 * i, 7 + i);
         close_client(state, 105 + 10 * i);
     }
-    NAMED(asked(client(PORT), 291), 26, CONNECTOR);
-    NAMED(asked(client(PORT), 221), 19, CONNECTOR);
-    UNKNOWN(asked(client(PORT), 211));
-    UNKNOWN(asked(client(PORT), 131));
+}
+
+static void sixteen_generations_are_kept(void **state)
+{
+    has_generations(state, 16);
+    NAMED(asked(client(PORT), 101), 7, CONNECTOR);
+    NAMED(asked(client(PORT), 251), 22, CONNECTOR);
+}
+
+static void of_more_than_sixteen_generations_eight_are_kept(void **state)
+{
+    has_generations(state, 17);
+    NAMED(asked(client(PORT), 261), 23, CONNECTOR);
+    NAMED(asked(client(PORT), 191), 16, CONNECTOR);
+    UNKNOWN(asked(client(PORT), 181));
+    UNKNOWN(asked(client(PORT), 101));
 }
 
 /* --- Processes -------------------------------------------------------------------------------- */
@@ -1567,7 +1579,8 @@ static const struct CMUnitTest tests[] = {
     TEST(a_close_that_is_told_after_the_next_birth_counts),
     TEST(a_connect_that_began_before_the_tuple_was_free_owns_nothing_yet),
     TEST(an_older_birth_told_late_is_closed_by_the_newer),
-    TEST(generations_beyond_eight_are_forgotten),
+    TEST(sixteen_generations_are_kept),
+    TEST(of_more_than_sixteen_generations_eight_are_kept),
     TEST(a_process_is_told_as_it_was_at_the_time),
     TEST(an_owner_is_told_as_it_was_when_it_became_one),
     TEST(a_renamed_process_runs_the_same_program),
