@@ -24,9 +24,9 @@ struct key {
     bool is_turned; /* the sender is the remote end of `tuple` */
 };
 
-struct written {
-    struct written *next; /* in its bucket */
-    struct tb_link link;  /* who was used last is last */
+struct tb_written {
+    struct tb_written *next; /* in its bucket */
+    struct tb_link link;     /* who was used last is last */
     struct tb_tuple tuple;
     uint32_t netns;
     uint32_t packets;                       /* since the latest note */
@@ -35,12 +35,13 @@ struct written {
 };
 
 struct tb_annotator {
-    struct written **bucket;
+    struct tb_written **bucket;
     size_t mask;
     size_t count;
     size_t limit;
     uint32_t repeat;
     uint64_t file;
+    uint64_t version; /* counts what is added and what is forgotten */
     struct tb_link used;
 };
 
@@ -57,7 +58,7 @@ struct tb_annotator *tb_annotator_new(const struct tb_annotator_limits *limits)
     while (buckets < annotator->limit && buckets < BUCKETS_MAX)
         buckets *= 2;
     annotator->mask = buckets - 1;
-    annotator->bucket = calloc(buckets, sizeof(struct written *));
+    annotator->bucket = calloc(buckets, sizeof(struct tb_written *));
     tb_link_init(&annotator->used);
     if (annotator->bucket == NULL) {
         free(annotator);
@@ -83,17 +84,17 @@ static size_t end_of(const struct key *key, size_t end)
     return key->is_turned ? 1 - end : end;
 }
 
-static struct written **bucket_of(const struct tb_annotator *annotator,
-                                  const struct tb_tuple *tuple)
+static struct tb_written **bucket_of(const struct tb_annotator *annotator,
+                                     const struct tb_tuple *tuple)
 {
     uint64_t hash = tb_tuple_hash(tuple, (uintptr_t)annotator);
 
     return &annotator->bucket[(size_t)(hash >> 16) & annotator->mask];
 }
 
-static struct written *find(const struct tb_annotator *annotator, const struct key *key)
+static struct tb_written *find(const struct tb_annotator *annotator, const struct key *key)
 {
-    struct written *written = *bucket_of(annotator, &key->tuple);
+    struct tb_written *written = *bucket_of(annotator, &key->tuple);
 
     while (written != NULL &&
            (written->netns != key->netns || !tb_tuple_equal(&written->tuple, &key->tuple)))
@@ -101,15 +102,16 @@ static struct written *find(const struct tb_annotator *annotator, const struct k
     return written;
 }
 
-static void forget(struct tb_annotator *annotator, struct written *written)
+static void forget(struct tb_annotator *annotator, struct tb_written *written)
 {
-    struct written **at = bucket_of(annotator, &written->tuple);
+    struct tb_written **at = bucket_of(annotator, &written->tuple);
 
     while (*at != written)
         at = &(*at)->next;
     *at = written->next;
     tb_link_remove(&written->link);
     annotator->count--;
+    annotator->version++;
     free(written);
 }
 
@@ -118,7 +120,7 @@ void tb_annotator_free(struct tb_annotator *annotator)
     if (annotator == NULL)
         return;
     while (!tb_link_is_empty(&annotator->used))
-        forget(annotator, TB_LINK_OF(annotator->used.next, struct written, link));
+        forget(annotator, TB_LINK_OF(annotator->used.next, struct tb_written, link));
     free(annotator->bucket);
     free(annotator);
 }
@@ -136,7 +138,7 @@ static struct tb_attrib_question question_of(const struct tb_annotator_packet *p
 }
 
 /* Whether the file has the note of this answer, near enough. */
-static bool is_written(const struct tb_annotator *annotator, const struct written *written,
+static bool is_written(const struct tb_annotator *annotator, const struct tb_written *written,
                        size_t end, uint64_t generation)
 {
     return written != NULL && written->file == annotator->file &&
@@ -147,8 +149,10 @@ void tb_annotator_look(const struct tb_annotator *annotator, struct tb_attrib *a
                        const struct tb_annotator_packet *packet, struct tb_annotation *annotation)
 {
     const struct key key = key_of(packet);
-    const struct written *written = find(annotator, &key);
+    struct tb_written *written = find(annotator, &key);
 
+    annotation->written = written;
+    annotation->version = annotator->version;
     for (size_t end = 0; end < TB_NOTE_END_COUNT; end++) {
         const struct tb_attrib_question question = question_of(packet, end);
         struct tb_attrib_answer *answer = &annotation->answer[end];
@@ -179,10 +183,10 @@ bool tb_annotation_note(const struct tb_annotation *annotation, enum tb_mechanis
     return true;
 }
 
-static struct written *add(struct tb_annotator *annotator, const struct key *key)
+static struct tb_written *add(struct tb_annotator *annotator, const struct key *key)
 {
-    struct written **bucket = bucket_of(annotator, &key->tuple);
-    struct written *written = calloc(1, sizeof *written);
+    struct tb_written **bucket = bucket_of(annotator, &key->tuple);
+    struct tb_written *written = calloc(1, sizeof *written);
 
     if (written == NULL)
         return NULL;
@@ -193,6 +197,7 @@ static struct written *add(struct tb_annotator *annotator, const struct key *key
     *bucket = written;
     tb_link_append(&annotator->used, &written->link);
     annotator->count++;
+    annotator->version++;
     return written;
 }
 
@@ -201,14 +206,15 @@ int tb_annotator_wrote(struct tb_annotator *annotator, const struct tb_annotator
                        const struct tb_annotation *annotation)
 {
     const struct key key = key_of(packet);
-    struct written *written = find(annotator, &key);
+    struct tb_written *written =
+        annotation->version == annotator->version ? annotation->written : find(annotator, &key);
     bool is_due = annotation->due[TB_NOTE_SRC] || annotation->due[TB_NOTE_DST];
 
     if (written == NULL && !is_due)
         return 0;
     if (written == NULL) {
         while (annotator->count >= annotator->limit)
-            forget(annotator, TB_LINK_OF(annotator->used.next, struct written, link));
+            forget(annotator, TB_LINK_OF(annotator->used.next, struct tb_written, link));
         written = add(annotator, &key);
         if (written == NULL)
             return -ENOMEM;

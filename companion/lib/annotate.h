@@ -42,6 +42,8 @@ struct tb_annotation {
     bool known[TB_NOTE_END_COUNT];
     bool expected[TB_NOTE_END_COUNT]; /* unknown, but the end is there: somebody may become known */
     bool due[TB_NOTE_END_COUNT];      /* known, and to be written with this packet */
+    struct tb_written *written; /* the annotator's, of the connection, while it is of version */
+    uint64_t version;
 };
 
 /* `limits` may be NULL. NULL: out of memory. Destroy with tb_annotator_free(); NULL is allowed
