@@ -209,35 +209,20 @@ static void put_next(const struct tb_request *request, const struct tb_view *vie
 
 /* ---- Nothing listens */
 
-static bool is_bound_only(uint16_t port)
-{
-    const struct tb_sockets_filter filter = { .tcp_states = TB_SOCKETS_BOUND, .local_port = port };
-    struct tb_sockets sockets = { 0 };
-    bool found = false;
-
-    if (tb_sockets_read(&sockets, &filter) == 0) {
-        for (size_t i = 0; i < sockets.count; i++)
-            found = found || sockets.list[i].state == TB_SOCKET_CLOSE;
-    }
-    tb_sockets_free(&sockets);
-    return found;
-}
-
+/* Whether something is bound to the port all the same, `why` tells: the kernel looks through all its
+ * connections for that, which nobody who asks who listens should wait for. */
 static void say_nothing(const struct tb_request *request, const struct tb_view *view, uint16_t port)
 {
     const struct tb_page *page = &request->page;
     const struct tb_page told = tb_page_talk(page);
     struct tb_line number = { 0 };
-    const bool bound = port != 0 && is_bound_only(port);
 
     tb_line_put_number(&number, port);
     tb_page_tell(&told, port != 0 ? TB_SAY_LISTEN_NOTHING : TB_SAY_LISTEN_NOTHING_AT_ALL,
                  TB_TOKENS({ "port", tb_line_text(&number) }));
-    if (bound)
-        tb_page_tell(&told, TB_SAY_LISTEN_BOUND, NULL);
     put_same(page, port);
-    if (bound)
-        put_next(request, view, "breath why", port, TB_SAY_NEXT_WHY);
+    if (port != 0)
+        put_next(request, view, "breath why", port, TB_SAY_NEXT_FREE);
     else
         put_next(request, view, "breath listen", 0, TB_SAY_NEXT_LISTEN);
     tb_page_status(page, TB_EXIT_NOTHING);

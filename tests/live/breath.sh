@@ -196,9 +196,9 @@ nothing_there_is_a_status_of_its_own()
     done
     breath listen 9
     grep -q 'seen completely' said || tb_fail "does not say that it is complete: $(cat said)"
-    breath listen 8084
+    breath listen 8084 --explain=short
     has_status 1
-    grep -q 'But the port is taken' said || tb_fail "does not tell the bound socket: $(cat said)"
+    grep -q 'breath why 8084 ' out said || tb_fail "does not say what tells of a bound socket: $(cat out said)"
 }
 
 another_user_is_told_what_is_hidden()
