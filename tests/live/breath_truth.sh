@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # breath_truth.sh - what breath must neither keep silent nor get wrong
 #
-# usage: breath_truth.sh BINARIES
+# usage: breath_truth.sh BINARIES NOGETSOCK
 #
 # As another user, in a container, with hidepid, where even root may not look; while sockets and
 # processes come, go and get each other's numbers; with names that are as long as they can be. In a
@@ -12,19 +12,20 @@ set -eu
 . "${TB_SOURCE_DIR:?}/tests/lib/tshark.sh"
 
 binaries=$1
+nogetsock=$2
 live=$TB_SOURCE_DIR/tests/live
 
 tb_is_root || tb_skip "a network namespace and another user need root"
-if [ "${2:-}" != inside ]; then
+if [ "${3:-}" != inside ]; then
     command -v ip >/dev/null || tb_skip "no ip program (package iproute2)"
     unshare --net --mount true 2>/dev/null || tb_skip "no network namespace can be made here"
-    exec unshare --net --mount -- "$0" "$binaries" inside
+    exec unshare --net --mount -- "$0" "$binaries" "$nogetsock" inside
 fi
 
 . "$live/capturing.sh"
 begin_capturing
 export LC_ALL=C.UTF-8
-cp "${TB_BUILD_DIR:?}/bin/breath" "$binaries/live-sockets" "$TB_TMP/" # where another user may run them
+cp "${TB_BUILD_DIR:?}/bin/breath" "$binaries/live-sockets" "$nogetsock" "$TB_TMP/" # where another user may run them
 chmod 755 "$TB_TMP/breath" "$TB_TMP/live-sockets"
 breath=$TB_TMP/breath
 
@@ -354,6 +355,24 @@ names_of_interfaces_are_explained()
     done
 }
 
+# A question for both families at once is an old one; where it is refused there are two.
+each_family_is_asked_where_both_are_not_answered()
+{
+    local words
+
+    for words in 'conns tcp' 'conns 8080' 'listen 8080' 'listen 9' 'netstat -an'; do
+        # shellcheck disable=SC2086 # several words
+        breath $words
+        sort out >both
+        was=$status
+        # shellcheck disable=SC2086
+        LD_PRELOAD="$TB_TMP/${nogetsock##*/}" try "$breath" $words
+        grep -qE '^nogetsock: [1-9][0-9]* refused, [1-9]' said || tb_fail "$words: nothing was refused: $(cat said)"
+        [ "$status" -eq "$was" ] || tb_fail "$words: exit status $status, not $was"
+        sort out | diff -u both - >difference || tb_fail "$words: another answer: $(cat difference)"
+    done
+}
+
 # What the driver says of a link's speed is what ethtool says.
 speed_is_ethtools()
 {
@@ -386,6 +405,7 @@ for test in \
     why_names_a_forgotten_child \
     names_of_interfaces_are_explained \
     speed_is_ethtools \
+    each_family_is_asked_where_both_are_not_answered \
     closed_connections_by_the_thousand_are_told \
     bpf_tells_no_more_than_proc_does; do
     $test
