@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""breath_readme.py - whether the tour in a README is what the tour prints
+"""breath_readme.py - whether a screen in a README is what is printed
 
-usage: breath_readme.py README TOUR
+usage: breath_readme.py README PRINTED [COMMAND]
 
-TOUR: what `breath tour` printed, on 80 columns. The README shows it from its first step to its last
-line, and leaves out only what stands for "[...]". Numbers, the folding of lines and what is of one
+PRINTED: what COMMAND, `breath tour` without one, printed on 80 columns. The README shows the tour
+from its first step to its last line, and leaves out only what stands for "[...]"; another command
+stands before what it prints, as "$ COMMAND". Numbers, the folding of lines and what is of one
 machine alone (its processes, /etc/services, where the program is) may differ.
 """
 import re
@@ -26,12 +27,17 @@ OF_THIS_MACHINE = [
 ]
 
 
-def block_of(readme):
+def screen_of(readme, command):
     with open(readme, encoding="utf-8") as text:
         blocks = text.read().split("\n```\n")
-    found = [block for block in blocks if FIRST.match(block)]
+    if command is None:
+        found = [block for block in blocks if FIRST.match(block)]
+    else:
+        found = [part.removeprefix(f"{command}\n") for block in blocks if not FIRST.match(block)
+                 for part in re.split(r"^\$ ", block, flags=re.M)
+                 if part.startswith(f"{command}\n")]
     if len(found) != 1:
-        sys.exit(f"{readme}: {len(found)} tours")
+        sys.exit(f"{readme}: {len(found)} screens of {command or 'the tour'}")
     return found[0]
 
 
@@ -61,18 +67,19 @@ def squeezed(text):
 
 
 def main():
-    readme, tour = sys.argv[1:]
-    with open(tour, encoding="utf-8") as text:
+    readme, printed, *command = sys.argv[1:]
+    with open(printed, encoding="utf-8") as text:
         told = squeezed(text.read())
-    chunks = [squeezed(chunk) for chunk in block_of(readme).split("\n[...]\n")]
+    screen = screen_of(readme, command[0] if command else None)
+    chunks = [squeezed(chunk) for chunk in screen.split("\n[...]\n")]
     at = 0
     for number, chunk in enumerate(chunks):
         found = told.find(chunk, at)
         if not chunk or found < 0 or (number == 0 and found > 0):
-            sys.exit(f"{readme}: the tour does not print: {chunk}\nbut: {told[at:]}")
+            sys.exit(f"{readme}: not printed: {chunk}\nbut: {told[at:]}")
         at = found + len(chunk)
     if at != len(told):
-        sys.exit(f"{readme}: the tour goes on: {told[at:]}")
+        sys.exit(f"{readme}: printed, and not shown: {told[at:]}")
 
 
 main()

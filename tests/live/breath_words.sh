@@ -396,6 +396,30 @@ the_tour_names_its_own_port()
     done
 }
 
+# What the READMEs show of a server of Python's, and of a socket that does not listen, is printed.
+the_readmes_screens_are_real()
+{
+    unshare --net python3 -c '
+import socket, sys
+any_host = socket.create_server(("::", 8080), family=socket.AF_INET6, dualstack_ipv6=True, backlog=5)
+taken = socket.socket()
+taken.bind(("127.0.0.1", 9000))
+print("ready", flush=True)
+sys.stdin.read()' <hold >held &
+    server=$!
+    children="$children $server"
+    await grep -q ready held
+    for words in 'listen 8080' 'why 9000'; do
+        for readme in README.md README.ja.md; do
+            language=en
+            [ "$readme" = README.md ] || language=ja
+            script -qec "stty cols 80; nsenter -t $server -n $breath $words --lang=$language --color=never" /dev/null \
+                </dev/null | tr -d '\r' >out
+            "$live/breath_readme.py" "$TB_SOURCE_DIR/$readme" out "breath $words" || tb_fail "$words"
+        done
+    done
+}
+
 populate
 for test in \
     no_line_is_wider_than_the_terminal \
@@ -407,7 +431,8 @@ for test in \
     what_is_only_bound_is_told_apart \
     containers_are_named \
     https_is_refused_in_words \
-    the_tour_names_its_own_port; do
+    the_tour_names_its_own_port \
+    the_readmes_screens_are_real; do
     $test
     printf 'ok: %s\n' "$test"
 done
