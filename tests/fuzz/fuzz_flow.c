@@ -227,6 +227,171 @@ static void check_exchange(const struct tb_flow *flow, const struct tb_flow *bef
             before->roles_changed != flow->roles_changed);
 }
 
+/* --- Mutation: in whole segments ----------------------------------------------------------------
+ */
+
+size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed);
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint8_t *other,
+                                 size_t other_size, uint8_t *out, size_t max_size, unsigned seed);
+
+enum {
+    MOVES_MAX = 1024,
+    PORTS = 1 /* the first octet is of the ports */
+};
+
+/* Where each segment begins, and behind them the end of the last: how many octets one takes does
+ * not depend on the ones before. */
+struct moves {
+    size_t at[MOVES_MAX + 1];
+    size_t count;
+};
+
+static void find_moves(const uint8_t *data, size_t size, struct moves *moves)
+{
+    static const struct tb_flow nothing;
+    struct input input = { data + (size < PORTS ? size : PORTS), data + size };
+    struct tb_segment segment;
+    uint64_t now = 0;
+
+    moves->count = 0;
+    while (input.at < input.end && moves->count < MOVES_MAX) {
+        moves->at[moves->count++] = (size_t)(input.at - data);
+        choose_segment(&input, &nothing, &segment, &now);
+    }
+    moves->at[moves->count] = (size_t)(input.at - data);
+}
+
+static size_t length_of(const struct moves *moves, size_t move)
+{
+    return moves->at[move + 1] - moves->at[move];
+}
+
+/* Puts octets before `at`, where there is room for them. */
+static size_t insert(uint8_t *data, size_t size, size_t max_size, size_t at, const uint8_t *octets,
+                     size_t length)
+{
+    if (size + length > max_size)
+        return size;
+    memmove(data + at + length, data + at, size - at);
+    memcpy(data + at, octets, length);
+    return size + length;
+}
+
+static size_t take_out(uint8_t *data, size_t size, const struct moves *moves, size_t move)
+{
+    memmove(data + moves->at[move], data + moves->at[move + 1], size - moves->at[move + 1]);
+    return size - length_of(moves, move);
+}
+
+/* What a capture has of a connection's course, in the harness's own code: SYN, SYN-ACK, ACK, a
+ * request, its answer, an ACK of either end, FINs, resets, window 0. */
+static const uint8_t likely[][6] = {
+    { 4, 0, 0, 0 },   { 7, 0, 0, 0 },   { 0, 0, 0, 0 },      { 2, 0, 96, 0 }, { 3, 0, 99, 0 },
+    { 1, 0, 0, 0 },   { 8, 0, 0, 0 },   { 9, 0, 0, 0 },      { 10, 0, 0, 0 }, { 13, 0, 0, 0 },
+    { 1, 192, 0, 0 }, { 0, 192, 0, 0 }, { 2, 3, 107, 0, 0 }, { 0, 24, 0, 0 }, { 3, 0, 102, 0 },
+};
+
+static size_t put_likely(uint8_t *data, size_t size, size_t max_size, size_t at, uint32_t number)
+{
+    return insert(data, size, max_size, at, likely[number % (sizeof likely / sizeof likely[0])], 4);
+}
+
+static size_t put_again(uint8_t *data, size_t size, size_t max_size, const struct moves *moves,
+                        size_t move, size_t at)
+{
+    uint8_t copy[256];
+    const size_t length = length_of(moves, move);
+
+    if (length > sizeof copy)
+        return size;
+    memcpy(copy, data + moves->at[move], length);
+    return insert(data, size, max_size, at, copy, length);
+}
+
+static size_t put_elsewhere(uint8_t *data, size_t size, const struct moves *moves, size_t move,
+                            size_t to)
+{
+    uint8_t copy[256];
+    const size_t length = length_of(moves, move);
+    const size_t at = moves->at[to] > moves->at[move] ? moves->at[to] - length : moves->at[to];
+
+    if (length > sizeof copy || to == move + 1)
+        return size;
+    memcpy(copy, data + moves->at[move], length);
+    return insert(data, take_out(data, size, moves, move), size, at, copy, length);
+}
+
+/* One octet of its head: who sends, which flags, which numbers, which payload. */
+static size_t change_head(uint8_t *data, size_t size, const struct moves *moves, size_t move,
+                          uint32_t number)
+{
+    const size_t length = length_of(moves, move);
+    const size_t place = moves->at[move] + number % 3 % length;
+
+    data[place] = (uint8_t)(number & 1 ? data[place] ^ 1u << (number >> 4 & 7) : number >> 8);
+    return size;
+}
+
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
+{
+    static struct moves moves;
+    uint64_t state = seed;
+    const uint32_t what = tb_random(&state) % 10;
+    const uint32_t number = tb_random(&state);
+    size_t move;
+    size_t to;
+
+    find_moves(data, size, &moves);
+    if (what >= 7 || moves.count == 0 || size > max_size)
+        return LLVMFuzzerMutate(data, size, max_size);
+    move = tb_random(&state) % moves.count;
+    to = tb_random(&state) % (moves.count + 1);
+    switch (what) {
+    case 0:
+        return take_out(data, size, &moves, move); /* lost in the capture */
+    case 1:
+        return put_again(data, size, max_size, &moves, move, moves.at[to]); /* sent again */
+    case 2:
+        return put_again(data, size, max_size, &moves, move, moves.at[move]); /* captured twice */
+    case 3:
+        return put_elsewhere(data, size, &moves, move, to); /* out of order */
+    case 4:
+    case 5:
+        return change_head(data, size, &moves, move, number);
+    default:
+        return put_likely(data, size, max_size, moves.at[to], number);
+    }
+}
+
+/* The beginning of one connection, and the end of another. */
+size_t LLVMFuzzerCustomCrossOver(const uint8_t *one, size_t one_size, const uint8_t *other,
+                                 size_t other_size, uint8_t *out, size_t max_size, unsigned seed)
+{
+    static struct moves begins;
+    static struct moves ends;
+    uint64_t state = seed;
+    size_t begin;
+    size_t from;
+    size_t length;
+
+    find_moves(one, one_size, &begins);
+    find_moves(other, other_size, &ends);
+    begin = begins.at[tb_random(&state) % (begins.count + 1)];
+    from = ends.at[tb_random(&state) % (ends.count + 1)];
+    if (begin > max_size)
+        begin = max_size;
+    memcpy(out, one, begin);
+    length = other_size - from;
+    if (length > max_size - begin)
+        length = max_size - begin;
+    memcpy(out + begin, other + from, length);
+    return begin + length;
+}
+
+/* --- The engine allocates nothing --------------------------------------------------------------
+ */
+
 static unsigned allocations;
 
 static void count_allocation(const volatile void *at, size_t size)

@@ -20,10 +20,11 @@ static bool is_inside(const void *part, size_t length, const uint8_t *data, size
 static void check_event(const uint8_t *data, size_t size, const struct tb_sock_event *event)
 {
     uint8_t again[TB_PROCWIRE_MAX];
+    const char *text = event->kind == TB_SOCK_CGROUP ? event->path : event->process.exe;
 
     REQUIRE(event->kind < TB_SOCK_EVENT_COUNT);
     REQUIRE(is_inside(event->process.comm, strlen(event->process.comm) + 1, data, size));
-    REQUIRE(is_inside(event->process.exe, strlen(event->process.exe) + 1, data, size));
+    REQUIRE(is_inside(text, strlen(text) + 1, data, size));
     if (event->process.arguments != NULL)
         REQUIRE(is_inside(event->process.arguments, event->process.arguments_length, data, size));
     REQUIRE(tb_procwire_put_event(again, event) == size);
