@@ -11,24 +11,10 @@ set -eu
 TB_SOURCE_DIR=${TB_SOURCE_DIR:-$(cd "$(dirname "$0")/../.." && pwd)}
 # shellcheck source=../lib/tshark.sh
 . "$TB_SOURCE_DIR/tests/lib/tshark.sh"
+# shellcheck source=sanitized.sh
+. "$TB_SOURCE_DIR/tests/damage/sanitized.sh"
 # shellcheck source=../agreement/frames.sh
 . "$TB_SOURCE_DIR/tests/agreement/frames.sh"
-
-# The plugin of this build where that is sanitized, else one of its own.
-sanitized_build()
-{
-    [ -z "${TB_PRELOAD:-}" ] || return 0
-    generator=$(sed -n 's/^CMAKE_GENERATOR:INTERNAL=//p' "$TB_BUILD_DIR/CMakeCache.txt")
-    if ! cmake -S "$TB_SOURCE_DIR" -B "$TB_BUILD_DIR/damage" -G "$generator" \
-        -DCMAKE_C_COMPILER=gcc -DCMAKE_BUILD_TYPE=Debug -DTB_SANITIZE=address,undefined \
-        -DTB_TESTS=OFF >"$log" 2>&1 ||
-        ! cmake --build "$TB_BUILD_DIR/damage" --target tcp-breath >>"$log" 2>&1; then
-        tail -n 20 "$log"
-        tb_fail "the sanitized plugin does not build"
-    fi
-    TB_BUILD_DIR=$TB_BUILD_DIR/damage
-    TB_PRELOAD=$(realpath "$(gcc -print-file-name=libasan.so)")
-}
 
 # Wireshark's own captures widen the field; without them ours do.
 gather()
@@ -152,7 +138,7 @@ round()
 log=$(mktemp)
 # shellcheck disable=SC2034 # tb_begin's
 TB_ON_EXIT="rm -f '$log'"
-sanitized_build
+sanitized_build "$log"
 tb_begin
 tb_require_plugin
 our_fields
