@@ -167,6 +167,73 @@ only_a_commands_connections_are_written()
     [ ! -s said ] || tb_fail "with -q it says '$(cat said)'"
 }
 
+# ARGUMENT...: breathdump in the background, whose command writes its pid into `command`
+start_with_command()
+{
+    rm -f command said
+    "$breathdump" -i lo -w outlived.pcapng "$@" 2>said &
+    dump=$!
+    children="$children $dump"
+    await test -s command
+}
+
+# STATUS
+ends_with_its_command()
+{
+    status=0
+    wait "$dump" || status=$?
+    [ $status -eq "$1" ] || tb_fail "exit status $status, not $1: $(cat said)"
+    [ ! -d "/proc/$(cat command)" ] || tb_fail "the command goes on: $(cat said)"
+}
+
+command_is_gone()
+{
+    [ ! -d "/proc/$(cat command)" ]
+}
+
+# shellcheck disable=SC2016 # of the inner shells
+a_command_does_not_outlive_the_capture()
+{
+    start_with_command -- sh -c 'echo $$ >command; exec sleep 1000'
+    kill -TERM "$dump"
+    ends_with_its_command 143
+    # a shell's command in the background ignores SIGINT; this one ends in its own way, and says a
+    # last word that the capture still has
+    start_with_command -- env --default-signal=INT sh -c \
+        'trap "$0 0; exit 5" INT; echo $$ >command; while :; do sleep 0.1; done' \
+        "$binaries/live-hello"
+    kill -INT "$dump"
+    ends_with_its_command 5
+    [ "$(tshark -n -r outlived.pcapng -Y tcp.flags.fin==1 2>/dev/null | wc -l)" -eq 2 ] ||
+        tb_fail "its last words are missing: $(cat said)"
+    # it does not listen: the second signal kills it
+    start_with_command -- sh -c 'trap "" TERM; echo $$ >command; while :; do sleep 0.1; done'
+    kill -TERM "$dump"
+    kill -INT "$dump"
+    ends_with_its_command 137
+    # and time does
+    start_with_command -- sh -c 'trap "" TERM; echo $$ >command; while :; do sleep 0.1; done'
+    kill -TERM "$dump"
+    ends_with_its_command 137
+    grep -q 'sh: killed: it had not ended 5 s after the signal' said || tb_fail "$(cat said)"
+    start_with_command -a duration:1 -- sh -c 'echo $$ >command; exec sleep 1000'
+    ends_with_its_command 0
+    grep -q 'sh: ended by SIGTERM, as the capture is over' said || tb_fail "$(cat said)"
+    start_with_command -- sh -c 'echo $$ >command; exec sleep 1000'
+    kill -KILL "$dump"
+    wait "$dump" 2>/dev/null || :
+    await command_is_gone
+    # another user's, whom breathdump may not signal
+    chmod 777 .
+    SUDO_UID=65534 SUDO_GID=65534
+    export SUDO_UID SUDO_GID
+    start_with_command -- sh -c 'echo $$ >command; exec sleep 1000'
+    [ "$(stat -c %u "/proc/$(cat command)")" -eq 65534 ] || tb_fail "it is another user's"
+    unset SUDO_UID SUDO_GID
+    kill -TERM "$dump"
+    ends_with_its_command 143
+}
+
 a_pid_of_a_thread_or_of_nobody_is_refused()
 {
     status=0
@@ -237,6 +304,7 @@ for test in \
     two_captures_in_one_file_keep_their_names \
     only_a_processs_connections_are_written \
     only_a_commands_connections_are_written \
+    a_command_does_not_outlive_the_capture \
     a_pid_of_a_thread_or_of_nobody_is_refused \
     in_an_inner_pid_namespace_it_takes_no_other_process \
     "a_pid_that_is_used_again_is_another_process bpf" \
