@@ -117,8 +117,7 @@ static void test_what_the_system_refuses(void **state)
         for (const char *at = tb_word_error(known[i]); *at != '\0'; at++)
             assert_true((unsigned char)*at >= 0x80); /* no English in it */
     assert_string_equal(tb_word_error(-ENOSPC), tb_word_error(ENOSPC));
-    assert_string_equal(tb_word_error(EDOM),
-                        "システムのエラー [Numerical argument out of domain]");
+    assert_string_equal(tb_word_error(EDOM), "システムのエラー [Numerical argument out of domain]");
     assert_true(tb_word_choose(NULL));
 }
 
