@@ -24,8 +24,8 @@ begin_capturing
 # FILE: a line for each frame, as cases.awk wants it
 frames()
 {
-    tshark -n -r "$1" -T fields -E separator='|' -E occurrence=f -e ip.src -e tcp.srcport \
-        -e ip.dst -e tcp.dstport -e tcp.flags.syn -e tcp.flags.ack -e frame.comment 2>/dev/null |
+    tshark -n -r "$1" -T fields -E separator='|' -E occurrence=f -e ip.src -e ipv6.src \
+        -e tcp.srcport -e ip.dst -e ipv6.dst -e tcp.dstport -e tcp.flags.syn -e tcp.flags.ack -e frame.comment 2>/dev/null |
         sed 's/|True/|1/g; s/|False/|0/g; s/|/ /g'
 }
 
@@ -42,7 +42,8 @@ each_case_is_told_as_it_is()
 {
     start_bpf -i lo -w all.pcapng
     for case in refused never-accepted forged aborted aborted-at-once half-open time-wait \
-        again-after-reset again-in-time-wait pid-again pid-namespace thread rename exec fork self; do
+        again-after-reset again-in-time-wait pid-again pid-namespace thread rename exec fork self \
+        ipv6 v4-mapped; do
         "$binaries/live-cases" $case </dev/null >>truth || tb_fail "$case: $(tail -1 truth)"
     done
     stop INT 0

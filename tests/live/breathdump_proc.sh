@@ -59,11 +59,14 @@ has_ended()
     [ ! -d "/proc/$1" ] || [ "$(status_of "$1" State | cut -c1)" = Z ]
 }
 
+clients=50
+[ -z "${TB_LIVE_FULL:-}" ] || clients=2000
+
 whoever_is_named_held_the_socket()
 {
     start --attribution proc -i lo -w all.pcapng
     grep -q 'processes from /proc' said || tb_fail "$(cat said)"
-    "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}50 --drivers=2 --idle=50 --pause=20 \
+    "$binaries/live-population" --clients=$clients --drivers=2 --idle=50 --pause=20 \
         truth >/dev/null
     stop INT 0
     comments all.pcapng >comments.all
@@ -77,7 +80,7 @@ whoever_is_named_held_the_socket()
 nobody_is_named_wrongly_in_haste()
 {
     start --attribution proc -i lo -w haste.pcapng
-    "$binaries/live-population" --clients=${TB_LIVE_FULL:+20}50 --drivers=4 haste >/dev/null
+    "$binaries/live-population" --clients=$clients --drivers=4 haste >/dev/null
     stop INT 0
     comments haste.pcapng >comments.haste
     compare_holders haste comments.haste >compared || ! grep -q ' [1-9][0-9]* wrong' compared ||
