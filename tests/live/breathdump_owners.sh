@@ -288,6 +288,41 @@ in_an_inner_pid_namespace_it_takes_no_other_process()
     [ $status -eq 4 ] || tb_fail "another namespace's /proc: exit status $status: $(cat said)"
 }
 
+# The kernel tells of processes by its own clocks, and /proc by the namespace's.
+in_a_time_namespace_processes_are_who_they_are()
+{
+    clocks='--time --monotonic 5000 --boottime 100000'
+    # shellcheck disable=SC2086 # words
+    unshare $clocks true 2>/dev/null || {
+        printf 'not tested: no time namespace can be made here\n'
+        return 0
+    }
+    for mechanism in bpf proc; do
+        rm -f times times.truth
+        # shellcheck disable=SC2016,SC2086 # of the inner shell; words
+        unshare $clocks --fork sh -c '
+            exec timeout 20 "$0" --attribution "$2" -i lo -w times.pcapng -- \
+                "$1/live-population" --clients=5 --pause=50 --servers=single times.truth' \
+            "$breathdump" "$binaries" $mechanism >/dev/null 2>said || tb_fail "$mechanism: $(cat said)"
+        comments times.pcapng >comments.times
+        compare_holders times.truth comments.times >compared || tb_fail "$(cat compared said)"
+        # one that is there already, by its pid; it asks once told to
+        rm -f gate told
+        mkfifo gate
+        # shellcheck disable=SC2016,SC2086 # of the inner shell; words
+        unshare $clocks --fork sh -c '
+            sh -c "read -r line <gate; exec $1/live-hello 0" &
+            asker=$!
+            timeout 20 "$0" --attribution "$2" -i lo --pid $asker -w told -a duration:2 &
+            until grep -q "capturing on" said; do sleep 0.05; done
+            echo go >gate
+            wait $!' "$breathdump" "$binaries" $mechanism 2>said || tb_fail "$mechanism: $(cat said)"
+        [ "$(tshark -n -r told 2>/dev/null | wc -l)" -ge 9 ] ||
+            tb_fail "$mechanism: --pid finds nobody: $(cat said)"
+    done
+    rm -f gate
+}
+
 without_attribution_nobody_is_named()
 {
     "$breathdump" --attribution none -i lo -w none.pcapng 2>said &
@@ -314,6 +349,7 @@ for test in \
     a_command_does_not_outlive_the_capture \
     a_pid_of_a_thread_or_of_nobody_is_refused \
     in_an_inner_pid_namespace_it_takes_no_other_process \
+    in_a_time_namespace_processes_are_who_they_are \
     "a_pid_that_is_used_again_is_another_process bpf" \
     without_attribution_nobody_is_named; do
     $test
