@@ -31,7 +31,8 @@ if [ "${TB_RATES_INSIDE:-}" != "$$" ]; then
     unshare --net true 2>/dev/null || tb_skip "no network namespace can be made here"
     TB_RATES_INSIDE=$$ exec unshare --net -- "$0" "$binaries" "$@" # the process stays the same
 fi
-[ $# -gt 0 ] || set -- --clients=4 --drivers=4 --pause=1000
+short=no # there somebody has to be named
+[ $# -gt 0 ] || { short=yes && set -- --clients=4 --drivers=4 --pause=1000; }
 
 . "$TB_SOURCE_DIR/tests/live/capturing.sh"
 . "$TB_SOURCE_DIR/tests/live/naming.sh"
@@ -83,6 +84,7 @@ awk -F'|' '{ line = $1 $2 " " $3 " " $4 $5 " " $6
         if ($9 != "") line = line " dst.pid=" $9 " dst.comm=" $10
         print line }' shown >comments.shown
 dropped=$(sed -n 's/^\([0-9]*\) packets* dropped.*/\1/p' shown.err)
-compare_holders "$TB_TMP/out/truth" comments.shown >compared || tb_fail "$(cat compared)"
+compare_holders "$TB_TMP/out/truth" comments.shown >compared ||
+    { [ $short = no ] && grep -q '; 0 wrong' compared; } || tb_fail "$(cat compared)"
 printf '%s; %s packets dropped\n' "$(cat compared)" "${dropped:-0}"
 tb_end
