@@ -157,7 +157,8 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
                : tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
 }
 
-/* After the watch has begun, so that it sees who the process is. */
+/* After the watch has begun, so that it sees who the process is, and before there are packets to
+ * see in this one's memory. */
 static int prepare_command(struct tb_session *session, struct tb_complaint *complaint)
 {
     char **words = session->options->command;
@@ -223,11 +224,11 @@ int tb_session_open(struct tb_session *session, struct tb_options *options,
     if (status == 0)
         status = open_owners(session, complaint);
     if (status == 0)
+        status = prepare_command(session, complaint);
+    if (status == 0)
         status = open_sources(session, complaint);
     if (status == 0)
         status = tb_owners_snapshot(session->owners, complaint);
-    if (status == 0)
-        status = prepare_command(session, complaint);
     tb_drop_bounding();
     if (status == 0)
         status = open_sink(session, complaint);

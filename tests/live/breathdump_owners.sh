@@ -193,6 +193,12 @@ ends_with_its_command()
     [ ! -d "/proc/$(cat command)" ] || tb_fail "the command goes on: $(cat said)"
 }
 
+# PID COUNT
+has_descriptors()
+{
+    [ "$(find "/proc/$1/fd" -type l | wc -l)" -eq "$2" ]
+}
+
 command_is_gone()
 {
     [ ! -d "/proc/$(cat command)" ]
@@ -202,6 +208,12 @@ command_is_gone()
 a_command_does_not_outlive_the_capture()
 {
     start_with_command -- sh -c 'echo $$ >command; exec sleep 1000'
+    # its parent can do nothing but signal it, and sees no packets
+    keeper=$(awk '/^PPid:/ { print $2 }' "/proc/$(cat command)/status")
+    await has_descriptors "$keeper" 2
+    grep -q '^CapEff:[[:space:]]*0000000000000020$' "/proc/$keeper/status" ||
+        tb_fail "rights: $(grep Cap "/proc/$keeper/status")"
+    ! grep -e packet -e socket "/proc/$keeper/maps" || tb_fail "it sees packets"
     kill -TERM "$dump"
     ends_with_its_command 143
     # a shell's command in the background ignores SIGINT; this one ends in its own way, and says a
