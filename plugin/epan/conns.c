@@ -417,9 +417,10 @@ static struct tb_conn *find_there(struct tb_conn *conn, const packet_info *pinfo
     place = find_place(pinfo);
     if (place == 0 || place == conn->place)
         return conn;
-    conn->has_double = true;
-    if ((segment->flags & TB_ACK) != 0) /* the SYN that it answers was taken for this one's */
+    if (!conn->has_double &&
+        (segment->flags & TB_ACK) != 0) /* the SYN that it answers was taken for this one's */
         tb_conn_doubt(conn, conn->opened != 0 ? conn->opened : segment->frame);
+    conn->has_double = true;
     key->place = place;
     return (struct tb_conn *)wmem_map_lookup(by_key, key);
 }
