@@ -14,6 +14,7 @@
 
 #include "endpoint.h"
 #include "rtnetlink.h"
+#include "word.h"
 
 enum {
     MS_PER_S = 1000,
@@ -211,7 +212,7 @@ static void put_outcome(const struct tb_contact *contact, enum tb_outcome outcom
            TB_TOKENS({ "seconds", tb_line_text(&seconds) },
                      { "error", contact->lookup != 0 && contact->lookup != EAI_SYSTEM
                                     ? gai_strerror(contact->lookup)
-                                    : strerror(error) }));
+                                    : tb_word_error(error) }));
     tb_line_free(&seconds);
 }
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "word.h"
 
 enum {
     LARGE_OCTETS = 128 * 1024, /* as glibc begins with */
@@ -70,6 +71,7 @@ static void set_page(struct tb_request *request)
 
     page->stream = stdout;
     page->lang = request->options.lang;
+    (void)tb_word_choose(page->lang == TB_LANG_JA ? "ja" : "en"); /* what the system refuses */
     page->columns = terminal ? terminal_columns() : 0;
     page->colour = tb_options_colour(&request->options, terminal);
     page->explain =

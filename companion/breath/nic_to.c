@@ -12,6 +12,7 @@
 #include "nic.h"
 #include "nicjson.h"
 #include "operand.h"
+#include "word.h"
 
 enum {
     COLUMNS = 3,
@@ -329,7 +330,7 @@ static int say_no_way(struct tb_request *request, const struct way *way, int err
 
         tb_page_tell(
             &told, TB_SAY_TO_NO_WAY,
-            TB_TOKENS({ "address", tb_line_text(&way->text) }, { "error", strerror(-error) }));
+            TB_TOKENS({ "address", tb_line_text(&way->text) }, { "error", tb_word_error(-error) }));
     } else {
         const struct tb_page told = tb_page_talk(&request->page);
 

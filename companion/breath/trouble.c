@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* trouble.c - why breath cannot answer, as main() will say it once */
 #include "trouble.h"
+#include "word.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ int tb_trouble_system(struct tb_trouble *trouble, const char *what, int error)
     tb_line_clear(&trouble->reason);
     tb_line_put(&trouble->reason, what);
     tb_line_put(&trouble->reason, ": ");
-    tb_line_put(&trouble->reason, strerror(error < 0 ? -error : error));
+    tb_line_put(&trouble->reason, tb_word_error(error));
     return TB_EXIT_REFUSED;
 }
 

@@ -16,6 +16,7 @@
 #include "procfs.h"
 #include "row.h"
 #include "view.h"
+#include "word.h"
 
 enum column {
     BIND,
@@ -264,7 +265,7 @@ static void tell_refused(const struct why *why, const struct trial *trial, const
         tb_page_say(page, TB_SAY_WHY_UNSEEN, TB_TOKENS({ "target", target }));
     else
         tb_page_say(page, TB_SAY_WHY_OTHER,
-                    TB_TOKENS({ "target", target }, { "error", strerror(-trial->plain) }));
+                    TB_TOKENS({ "target", target }, { "error", tb_word_error(-trial->plain) }));
     if (is_in_use(trial))
         tb_page_say(page, TB_SAY_WHY_UNSEEN_OLD, NULL);
     tb_line_free(&first);

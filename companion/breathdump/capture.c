@@ -98,6 +98,13 @@ static int complain_refused(struct tb_complaint *complaint, const char *interfac
                        "cap_dac_read_search+ep`; -D and --help need no rights");
 }
 
+/* It has them in English only. */
+static int complain_in_its_words(struct tb_complaint *complaint, const char *interface,
+                                 const char *words)
+{
+    return tb_complain(complaint, TB_EXIT_REFUSED, interface, "libpcap says: \"%s\"", words);
+}
+
 static int complain_status(struct tb_complaint *complaint, const char *interface, pcap_t *pcap,
                            int status)
 {
@@ -109,7 +116,7 @@ static int complain_status(struct tb_complaint *complaint, const char *interface
         return tb_complain(complaint, TB_EXIT_NOTHING, interface, "no such interface");
     if (words[0] == '\0' || status != PCAP_ERROR)
         words = pcap_statustostr(status);
-    return tb_complain(complaint, TB_EXIT_REFUSED, interface, "%s", words);
+    return complain_in_its_words(complaint, interface, words);
 }
 
 static bool compiles(pcap_t *pcap, const char *filter, struct bpf_program *program)
@@ -148,7 +155,7 @@ static int complain_filter(struct tb_complaint *complaint, pcap_t *pcap, const c
     /* asked for the part, libpcap forgets what it said of the whole */
     (void)snprintf(words, sizeof words, "%s", pcap_geterr(pcap));
     return tb_complain(complaint, TB_EXIT_USAGE, filter,
-                       "not a capture filter: %.200s, at '%.200s'", words,
+                       "not a capture filter: libpcap says \"%.200s\", at '%.200s'", words,
                        offending_part(pcap, filter));
 }
 
@@ -246,7 +253,7 @@ static int activate(struct tb_capture *capture, const struct tb_capture_options 
     capture->index = (int)if_nametoindex(options->interface);
     open_drop_counters(capture);
     if (pcap_setnonblock(capture->pcap, 1, words) != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, options->interface, "%s", words);
+        return complain_in_its_words(complaint, options->interface, words);
     return set_filter(capture, options->filter, complaint);
 }
 
@@ -267,7 +274,7 @@ int tb_capture_open(const struct tb_capture_options *options, struct tb_capture 
                         : options->snaplen;
     made->pcap = pcap_create(options->interface, words);
     if (made->pcap == NULL)
-        status = tb_complain(complaint, TB_EXIT_REFUSED, options->interface, "%s", words);
+        status = complain_in_its_words(complaint, options->interface, words);
     else if (configure(made, options) != 0)
         status = tb_complain(complaint, TB_EXIT_REFUSED, options->interface,
                              "libpcap does not take the settings");

@@ -4,91 +4,23 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "identity.h"
+#include "keeper.h"
 #include "starts.h"
+#include "word.h"
 
-static void set_environment(const struct tb_identity *invoker)
+static int complain_system(struct tb_complaint *complaint, const char *name)
 {
-    if (invoker->name[0] == '\0')
-        return;
-    if (setenv("HOME", invoker->home, 1) != 0 || setenv("USER", invoker->name, 1) != 0 ||
-        setenv("LOGNAME", invoker->name, 1) != 0 || setenv("SHELL", invoker->shell, 1) != 0)
-        _exit(TB_EXIT_NOT_RUN);
-}
-
-static int check_program(const char *path)
-{
-    struct stat status;
-
-    if (stat(path, &status) != 0 || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) != 0)
-        return errno;
-    return S_ISREG(status.st_mode) ? 0 : EACCES;
-}
-
-/* Whether execvp() will find it: before a file is made for a capture that does not come about. As
- * there, what may not be run is passed over as long as another one may. */
-static int find_program(const char *name)
-{
-    const char *folder = getenv("PATH");
-    int error = ENOENT;
-
-    if (strchr(name, '/') != NULL)
-        return check_program(name);
-    if (folder == NULL)
-        folder = "/bin:/usr/bin"; /* execvp(3) */
-    while (*name != '\0') {
-        size_t length = strcspn(folder, ":");
-        char path[PATH_MAX];
-        int found = ENAMETOOLONG;
-
-        if ((size_t)snprintf(path, sizeof path, "%.*s%s%s", (int)length, folder,
-                             length > 0 ? "/" : "", name) < sizeof path)
-            found = check_program(path);
-        if (found == 0 || found == EACCES)
-            error = found;
-        if (found == 0 || folder[length] == '\0')
-            break;
-        folder += length + 1;
-    }
-    return error;
-}
-
-/* In the new process. Says into `failure` whether there is what it is to become, and errno once
- * more if it does not become it. */
-static _Noreturn void become(char **arguments, int go, int failure)
-{
-    struct tb_identity invoker;
-    char octet;
-    int error = 0;
-
-    if (tb_identity_of_invoker(&invoker)) {
-        error = -tb_identity_become(&invoker);
-        set_environment(&invoker);
-    }
-    if (error == 0)
-        error = find_program(arguments[0]);
-    if (write(failure, &error, sizeof error) != (ssize_t)sizeof error || error != 0 ||
-        read(go, &octet, 1) != 1)
-        _exit(TB_EXIT_NOT_RUN); /* or breathdump has gone */
-    (void)execvp(arguments[0], arguments);
-    error = errno;
-    (void)!write(failure, &error, sizeof error);
-    _exit(TB_EXIT_NOT_RUN);
+    return tb_complain(complaint, TB_EXIT_REFUSED, name, "cannot be started: %s",
+                       tb_word_error(errno));
 }
 
 static int complain_command(struct tb_complaint *complaint, const char *name, int error)
 {
     return tb_complain(complaint, error == ENOENT ? TB_EXIT_NOT_FOUND : TB_EXIT_NOT_RUN, name, "%s",
-                       strerror(error));
+                       tb_word_error(error));
 }
 
 /* What the new process says: an errno; `at_end` where it says nothing and is gone, or runs. */
@@ -110,17 +42,19 @@ int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_c
     int error;
 
     if (pipe2(go, O_CLOEXEC) != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "%s", strerror(errno));
+        return complain_system(complaint, arguments[0]);
     if (pipe2(failure, O_CLOEXEC) != 0) {
+        int status = complain_system(complaint, arguments[0]);
+
         (void)close(go[0]);
         (void)close(go[1]);
-        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "%s", strerror(errno));
+        return status;
     }
     command->pid = fork();
     if (command->pid == 0) {
         (void)close(go[1]);
         (void)close(failure[0]);
-        become(arguments, go[0], failure[1]);
+        tb_keeper_run(arguments, go[0], failure[1]);
     }
     (void)close(go[0]);
     (void)close(failure[1]);
@@ -128,15 +62,16 @@ int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_c
     command->failure = failure[0];
     if (command->pid < 0) {
         command->pid = 0;
+        error = complain_system(complaint, arguments[0]);
         tb_command_close(command);
-        return tb_complain(complaint, TB_EXIT_REFUSED, arguments[0], "cannot be started: %s",
-                           strerror(errno));
+        return error;
     }
     /* it is this program's child: not waited for, it keeps its pid */
     if (!tb_start_of((uint32_t)command->pid, &command->start_ns, &leader)) {
+        error = errno;
         tb_command_close(command);
         return tb_complain(complaint, TB_EXIT_REFUSED, "/proc", "cannot be read: %s",
-                           strerror(errno));
+                           tb_word_error(error));
     }
     error = read_failure(command, EIO);
     if (error == 0)
@@ -145,17 +80,30 @@ int tb_command_prepare(struct tb_command *command, char **arguments, struct tb_c
     return complain_command(complaint, arguments[0], error);
 }
 
+static bool order(const struct tb_command *command, uint8_t octet)
+{
+    return write(command->go, &octet, 1) == 1;
+}
+
 int tb_command_go(struct tb_command *command, const char *name, struct tb_complaint *complaint)
 {
     int error;
 
     /* exec closes the other end; what it does before takes no time */
-    if (write(command->go, "", 1) != 1)
-        error = errno;
-    else
-        error = read_failure(command, 0);
+    error = order(command, TB_KEEPER_GO) ? read_failure(command, 0) : errno;
+    if (error == 0) {
+        (void)close(command->failure);
+        command->failure = -1;
+        return 0;
+    }
     tb_command_close(command);
-    return error == 0 ? 0 : complain_command(complaint, name, error);
+    return complain_command(complaint, name, error);
+}
+
+void tb_command_pass_on(struct tb_command *command, int signal)
+{
+    /* no room, no reader: then it has ended, or is about to be killed */
+    (void)order(command, signal == 0 ? TB_KEEPER_TOLD : (uint8_t)signal);
 }
 
 bool tb_command_has_ended(struct tb_command *command, int *status)
@@ -177,4 +125,7 @@ void tb_command_close(struct tb_command *command)
         (void)close(command->failure);
     command->go = -1;
     command->failure = -1;
+    if (command->pid != 0)
+        (void)waitpid(command->pid, NULL, 0);
+    command->pid = 0;
 }

@@ -49,14 +49,14 @@ int tb_drop_privileges(int folder, struct tb_complaint *complaint)
 
     if (error != 0 || has_capabilities())
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("capabilities"),
-                           "cannot be dropped: %s", strerror(-error));
+                           "cannot be dropped: %s", tb_word_error(-error));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "no_new_privs", "%s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, "no_new_privs", "%s", tb_word_error(errno));
     error = tb_confine_files(folder);
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "Landlock", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, "Landlock", "%s", tb_word_error(-error));
     error = tb_confine_calls(folder);
     if (error != 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, "seccomp", "%s", strerror(-error));
+        return tb_complain(complaint, TB_EXIT_REFUSED, "seccomp", "%s", tb_word_error(-error));
     return 0;
 }

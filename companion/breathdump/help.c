@@ -25,7 +25,8 @@ static const char *const english[] = {
     "      --process NAME[,NAME]...  of processes or programs of these names,\n"
     "      --user USER[,USER]...     or of these users\n"
     "  -- COMMAND [ARGUMENT]...      run it, capture only its connections and its\n"
-    "                                children's, and stop when it ends\n"
+    "                                children's, and stop when it ends; signals are\n"
+    "                                passed on to it\n"
     "  -D, --list-interfaces         list the interfaces\n"
     "\n",
     "How processes are known\n"
@@ -84,7 +85,8 @@ static const char *const japanese[] = {
     "      --process 名前[,名前]...  これらの名前のプロセスやプログラム、\n"
     "      --user ユーザー[,...]     これらのユーザーのコネクションだけ\n"
     "  -- コマンド [引数]...         コマンドを実行し、それとその子孫のコネクション\n"
-    "                                だけをキャプチャし、終わったら止めます\n"
+    "                                だけをキャプチャし、終わったら止めます。\n"
+    "                                シグナルはコマンドに伝えます\n"
     "  -D, --list-interfaces         インターフェースの一覧を表示します\n"
     "\n",
     "プロセスを知る方法\n"

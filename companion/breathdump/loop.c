@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "clocks.h"
+#include "keeper.h"
 #include "status.h"
 #include "word.h"
 
@@ -38,7 +39,8 @@ struct loop {
     int status;     /* of the first failure */
     size_t reading; /* the source that is being read */
     bool is_ending;
-    uint64_t end_ns; /* CLOCK_MONOTONIC: read no longer than this */
+    uint64_t end_ns;   /* CLOCK_MONOTONIC: read no longer than this */
+    uint64_t asked_ns; /* when the command was, by a signal, to end; 0: it was not */
     uint64_t status_ns;
     uint64_t review_ns;
 };
@@ -292,7 +294,8 @@ static void lose_source(struct loop *loop, struct tb_source *source, int error)
 {
     struct tb_session *session = loop->session;
     struct tb_complaint warning;
-    const char *reason = error == -ENODEV ? tb_word("the interface has gone") : strerror(-error);
+    const char *reason =
+        error == -ENODEV ? tb_word("the interface has gone") : tb_word_error(-error);
 
     tb_session_count(session);
     source->is_gone = true;
@@ -356,6 +359,38 @@ static void begin_to_end(struct loop *loop, uint64_t after_ns)
     loop->end_ns = tb_monotonic_ns() + after_ns + HAND_OVER_NS;
 }
 
+static void command_ended(struct loop *loop)
+{
+    struct tb_session *session = loop->session;
+    uint64_t limit_ns = loop->asked_ns + TB_KEEPER_GRACE_S * TB_NS_PER_S;
+    struct tb_complaint warning;
+
+    begin_to_end(loop, FAREWELL_NS);
+    if (loop->asked_ns == 0 || session->command_status != TB_EXIT_SIGNAL_BASE + SIGKILL ||
+        tb_monotonic_ns() < limit_ns)
+        return;
+    (void)tb_complain(&warning, TB_EXIT_OK, session->options->command[0],
+                      "killed: it had not ended %u s after the signal", TB_KEEPER_GRACE_S);
+    tb_status_clear(session);
+    tb_complaint_print(stderr, &warning);
+}
+
+/* The capture goes on until the command has ended, so that it has its last segments. What a
+ * terminal sends (SI_KERNEL) comes to both. */
+static void end_by_signal(struct loop *loop, const struct signalfd_siginfo *signal)
+{
+    struct tb_session *session = loop->session;
+
+    if (session->command.pid == 0) {
+        begin_to_end(loop, 0);
+        return;
+    }
+    tb_command_pass_on(&session->command,
+                       signal->ssi_code == SI_KERNEL ? 0 : (int)signal->ssi_signo);
+    if (loop->asked_ns == 0)
+        loop->asked_ns = tb_monotonic_ns();
+}
+
 /* A child that has ended is the command, or the watch's helper, which is noticed elsewhere. */
 static void obey_signal(struct loop *loop)
 {
@@ -364,9 +399,9 @@ static void obey_signal(struct loop *loop)
 
     while (read(session->signals, &signal, sizeof signal) == (ssize_t)sizeof signal)
         if (signal.ssi_signo != SIGCHLD)
-            begin_to_end(loop, 0);
+            end_by_signal(loop, &signal);
         else if (tb_command_has_ended(&session->command, &session->command_status))
-            begin_to_end(loop, FAREWELL_NS);
+            command_ended(loop);
 }
 
 static void obey_time(struct loop *loop)

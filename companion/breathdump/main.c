@@ -83,6 +83,7 @@ static int complain_option(struct tb_complaint *complaint, int option, char **ar
 static int read_options(int count, char **arguments, struct tb_options *options,
                         struct tb_complaint *complaint)
 {
+    bool has_dashes = false; /* "--", which is not the value of an option */
     int status = 0;
 
     opterr = 0;
@@ -93,8 +94,10 @@ static int read_options(int count, char **arguments, struct tb_options *options,
         int option = getopt_long(count, arguments, short_options, long_options, &long_index);
         char word[128];
 
-        if (option == -1)
+        if (option == -1) {
+            has_dashes = optind == at + 1;
             break;
+        }
         if (option == '?' || option == ':')
             return complain_option(complaint, option, arguments);
         if (long_index >= 0 && !is_whole(arguments[at], long_index))
@@ -103,14 +106,31 @@ static int read_options(int count, char **arguments, struct tb_options *options,
         (void)spelled(arguments, option, long_index, word, sizeof word);
         status = tb_options_set(options, (enum tb_option)option, word, optarg, complaint);
     }
+    if (status == 0 && has_dashes && optind == count)
+        return tb_complain(complaint, TB_EXIT_USAGE, "--", "needs a command behind it");
     if (status == 0 && optind < count) {
-        if (strcmp(arguments[optind - 1], "--") != 0)
+        if (!has_dashes)
             return tb_complain(complaint, TB_EXIT_USAGE, arguments[optind],
                                "not an option; a capture filter goes after -f, in one word, a "
                                "command after --");
         options->command = &arguments[optind];
     }
     return status == 0 ? tb_options_end(options, complaint) : status;
+}
+
+/* It does not outlive the capture, which a limit or a failure has ended. */
+static void end_command(struct tb_session *session)
+{
+    struct tb_complaint warning;
+
+    if (session->command.pid == 0 ||
+        tb_command_has_ended(&session->command, &session->command_status))
+        return;
+    (void)tb_complain(&warning, TB_EXIT_OK, session->options->command[0],
+                      "ended by SIGTERM, as the capture is over");
+    if (!session->options->quiet)
+        tb_complaint_print(stderr, &warning);
+    tb_command_close(&session->command);
 }
 
 static int capture(struct tb_options *options, struct tb_complaint *complaint)
@@ -124,6 +144,7 @@ static int capture(struct tb_options *options, struct tb_complaint *complaint)
         if (status == 0)
             status = tb_loop_run(&session, complaint);
         tb_status_end(&session);
+        end_command(&session);
         /* that is how Wireshark ends a capture */
         if (options->extcap_capture && tb_sink_reader_has_gone(session.sink))
             status = 0;
@@ -161,7 +182,7 @@ static int answer(const struct tb_options *options, struct tb_complaint *complai
     error = tb_interfaces_read(&interfaces);
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
-                           strerror(-error));
+                           tb_word_error(-error));
     if (options->mode == TB_MODE_LIST)
         tb_help_print_interfaces(stdout, &interfaces);
     else if (options->mode == TB_MODE_EXTCAP_INTERFACES)
@@ -194,7 +215,8 @@ static int run(struct tb_options *options, struct tb_complaint *complaint)
         break;
     }
     if (status == 0 && (fflush(stdout) != 0 || ferror(stdout)))
-        status = tb_complain(complaint, TB_EXIT_REFUSED, tb_word("stdout"), "%s", strerror(errno));
+        status =
+            tb_complain(complaint, TB_EXIT_REFUSED, tb_word("stdout"), "%s", tb_word_error(errno));
     return status;
 }
 

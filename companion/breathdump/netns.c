@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* netns.c - which network namespace to capture in */
 #include "netns.h"
+#include "word.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ int tb_netns_enter(const char *name, struct tb_complaint *complaint)
                    ? tb_complain(complaint, TB_EXIT_NOTHING, name,
                                  "no network namespace of this name (/run/netns/) and no process "
                                  "of this id")
-                   : tb_complain(complaint, TB_EXIT_REFUSED, name, "%s", strerror(errno));
+                   : tb_complain(complaint, TB_EXIT_REFUSED, name, "%s", tb_word_error(errno));
     error = setns(fd, CLONE_NEWNET) == 0 ? 0 : errno;
     (void)close(fd);
     if (error == EPERM)
@@ -48,7 +49,7 @@ int tb_netns_enter(const char *name, struct tb_complaint *complaint)
                            "capturing in one's own does not");
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, name, "not a network namespace: %s",
-                           strerror(error));
+                           tb_word_error(error));
     return 0;
 }
 

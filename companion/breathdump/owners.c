@@ -94,7 +94,7 @@ static void open_watch(struct tb_owners *owners, const struct tb_options *asked)
         else
             owners->watch = NULL;
         if (error != 0 && reason[0] == '\0')
-            (void)snprintf(reason, sizeof reason, "%s", strerror(-error));
+            (void)snprintf(reason, sizeof reason, "%s", tb_word_error(-error));
         if (reason[0] != '\0')
             remark(owners, candidates[i].name, reason);
     }
@@ -171,7 +171,7 @@ int tb_owners_snapshot(struct tb_owners *owners, struct tb_complaint *complaint)
         error = tb_watch_snapshot(owners->watch, feed, owners);
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("sockets that are open already"),
-                           "cannot be read: %s", strerror(-error));
+                           "cannot be read: %s", tb_word_error(-error));
     tb_owners_drain(owners);
     return 0;
 }

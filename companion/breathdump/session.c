@@ -61,7 +61,7 @@ static int open_source(struct tb_session *session, size_t i, struct tb_complaint
     if (tb_capture_warning(source->capture) != NULL && !session->options->quiet) {
         struct tb_complaint warning;
 
-        (void)tb_complain(&warning, TB_EXIT_OK, source->name, "%s",
+        (void)tb_complain(&warning, TB_EXIT_OK, source->name, "libpcap says: \"%s\"",
                           tb_capture_warning(source->capture));
         tb_complaint_print(stderr, &warning);
     }
@@ -75,7 +75,7 @@ static int open_sources(struct tb_session *session, struct tb_complaint *complai
 
     if (error != 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("interfaces"), "%s",
-                           strerror(-error));
+                           tb_word_error(-error));
     tb_machine_read(&session->machine, tb_netns_inode());
     for (size_t i = 0; status == 0 && i < session->options->interface_count; i++) {
         session->count = i + 1;
@@ -100,7 +100,8 @@ static int take_signals(struct tb_session *session, struct tb_complaint *complai
     if (sigprocmask(SIG_BLOCK, &ending, NULL) == 0)
         session->signals = signalfd(-1, &ending, SFD_CLOEXEC | SFD_NONBLOCK);
     if (session->signals < 0)
-        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("signals"), "%s", strerror(errno));
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_word("signals"), "%s",
+                           tb_word_error(errno));
     return 0;
 }
 
@@ -156,7 +157,8 @@ static int open_owners(struct tb_session *session, struct tb_complaint *complain
                : tb_complain(complaint, TB_EXIT_REFUSED, tb_word("owners"), "out of memory");
 }
 
-/* After the watch has begun, so that it sees who the process is. */
+/* After the watch has begun, so that it sees who the process is, and before there are packets to
+ * see in this one's memory. */
 static int prepare_command(struct tb_session *session, struct tb_complaint *complaint)
 {
     char **words = session->options->command;
@@ -222,11 +224,11 @@ int tb_session_open(struct tb_session *session, struct tb_options *options,
     if (status == 0)
         status = open_owners(session, complaint);
     if (status == 0)
+        status = prepare_command(session, complaint);
+    if (status == 0)
         status = open_sources(session, complaint);
     if (status == 0)
         status = tb_owners_snapshot(session->owners, complaint);
-    if (status == 0)
-        status = prepare_command(session, complaint);
     tb_drop_bounding();
     if (status == 0)
         status = open_sink(session, complaint);

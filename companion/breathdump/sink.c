@@ -55,7 +55,8 @@ bool tb_sink_is_stream(const char *path)
 
 static int complain_path(struct tb_complaint *complaint, const char *path, int error)
 {
-    return tb_complain(complaint, TB_EXIT_REFUSED, path, "cannot be written: %s", strerror(-error));
+    return tb_complain(complaint, TB_EXIT_REFUSED, path, "cannot be written: %s",
+                       tb_word_error(-error));
 }
 
 /* `reason`: place.h */
@@ -202,17 +203,36 @@ void tb_sink_free(struct tb_sink *sink)
 
 /* --- Writing ------------------------------------------------------------------------------- */
 
+static int complain_reader(const struct tb_sink *sink, struct tb_complaint *complaint)
+{
+    unsigned long long packets = tb_sink_packets(sink);
+
+    return tb_complain(complaint, TB_EXIT_REFUSED, tb_sink_name(sink),
+                       tb_word_count(packets, "its reader has gone; %llu packet was written",
+                                     "its reader has gone; %llu packets were written"),
+                       packets);
+}
+
 static int complain_write(struct tb_sink *sink, int error, struct tb_complaint *complaint)
 {
+    unsigned long long packets;
+    struct stat file;
+
     sink->error = error;
     sink->lost_packets = tb_output_lost_packets(sink->output);
     if (error == -EPIPE)
+        return complain_reader(sink, complaint);
+    packets = sink->progress.file_packets - sink->lost_packets;
+    if (packets > 0)
         return tb_complain(complaint, TB_EXIT_REFUSED, tb_sink_name(sink),
-                           "its reader has gone; %llu packets were written",
-                           (unsigned long long)tb_sink_packets(sink));
-    return tb_complain(complaint, TB_EXIT_REFUSED, tb_sink_name(sink),
-                       "%s; the file ends after %llu packets, whole", strerror(-error),
-                       (unsigned long long)sink->progress.file_packets - sink->lost_packets);
+                           tb_word_count(packets, "%s; the file ends after %llu packet, whole",
+                                         "%s; the file ends after %llu packets, whole"),
+                           tb_word_error(error), packets);
+    if (fstat(sink->fd, &file) == 0 && S_ISREG(file.st_mode) && file.st_size > 0)
+        return tb_complain(complaint, TB_EXIT_REFUSED, tb_sink_name(sink),
+                           "%s; the file ends before the first packet", tb_word_error(error));
+    return tb_complain(complaint, TB_EXIT_REFUSED, tb_sink_name(sink), "%s; nothing was written",
+                       tb_word_error(error));
 }
 
 static int begin_file(struct tb_sink *sink)

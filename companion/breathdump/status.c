@@ -78,15 +78,17 @@ void tb_status_begin(const struct tb_session *session)
 
 void tb_status_show(const struct tb_session *session)
 {
+    unsigned long long packets = tb_sink_packets(session->sink);
     char size[OCTETS_MAX];
 
     if (!has_terminal(session))
         return;
     say_octets(size, tb_sink_octets(session->sink));
     (void)fputs("\r\033[K", stderr);
-    (void)fprintf(stderr, tb_word("%llu packets, %s, %llu dropped"),
-                  (unsigned long long)tb_sink_packets(session->sink), size,
-                  (unsigned long long)dropped(session));
+    (void)fprintf(
+        stderr,
+        tb_word_count(packets, "%llu packet, %s, %llu dropped", "%llu packets, %s, %llu dropped"),
+        packets, size, (unsigned long long)dropped(session));
 }
 
 void tb_status_clear(const struct tb_session *session)
@@ -104,29 +106,36 @@ static void end_owners(const struct tb_session *session)
     if (lost > 0)
         tb_say(
             stderr,
-            tb_word("%llu events of sockets and processes were lost: some processes are unsure or "
-                    "unknown; --event-buffer makes more room"),
+            tb_word_count(lost,
+                          "%llu event of a socket or process was lost: some processes are unsure "
+                          "or unknown; --event-buffer makes more room",
+                          "%llu events of sockets and processes were lost: some processes are "
+                          "unsure or unknown; --event-buffer makes more room"),
             (unsigned long long)lost);
     if (session->filter == NULL)
         return;
     counts = tb_filter_counts(session->filter, true);
     left_out += counts.left_out;
     tb_say(stderr,
-           tb_word("left out: %llu packets of others, %llu of which nobody knew in time whose they "
-                   "were"),
+           tb_word_count(left_out,
+                         "left out: %llu packet of others, %llu of which nobody knew in time whose "
+                         "they were",
+                         "left out: %llu packets of others, %llu of which nobody knew in time "
+                         "whose they were"),
            (unsigned long long)left_out, (unsigned long long)counts.dropped);
 }
 
 void tb_status_end(const struct tb_session *session)
 {
+    unsigned long long packets = tb_sink_packets(session->sink);
     char size[OCTETS_MAX];
 
     if (session->options->quiet)
         return;
     tb_status_clear(session);
     say_octets(size, tb_sink_octets(session->sink));
-    tb_say(stderr, tb_word("%llu packets, %s, in %s"),
-           (unsigned long long)tb_sink_packets(session->sink), size, file_name(session));
+    tb_say(stderr, tb_word_count(packets, "%llu packet, %s, in %s", "%llu packets, %s, in %s"),
+           packets, size, file_name(session));
     for (size_t i = 0; i < session->count; i++) {
         const struct tb_source *source = &session->sources[i];
 

@@ -32,6 +32,7 @@ struct tb_written {
     uint32_t packets;                       /* since the latest note */
     uint64_t file;                          /* in which the notes are */
     uint64_t generation[TB_NOTE_END_COUNT]; /* by end of `tuple`; 0: no note */
+    uint64_t listener[TB_NOTE_END_COUNT];   /* likewise; 0: not told */
 };
 
 struct tb_annotator {
@@ -137,12 +138,15 @@ static struct tb_attrib_question question_of(const struct tb_annotator_packet *p
                                         .only_there = packet->loopback };
 }
 
-/* Whether the file has the note of this answer, near enough. */
+/* Whether the file has the note of this answer, near enough. Who listened stays true when it is not
+ * known any more. */
 static bool is_written(const struct tb_annotator *annotator, const struct tb_written *written,
-                       size_t end, uint64_t generation)
+                       size_t end, const struct tb_attrib_answer *answer)
 {
     return written != NULL && written->file == annotator->file &&
-           written->generation[end] == generation && written->packets < annotator->repeat;
+           written->generation[end] == answer->generation &&
+           (answer->listener == 0 || written->listener[end] == answer->listener) &&
+           written->packets < annotator->repeat;
 }
 
 void tb_annotator_look(const struct tb_annotator *annotator, struct tb_attrib *attrib,
@@ -160,8 +164,7 @@ void tb_annotator_look(const struct tb_annotator *annotator, struct tb_attrib *a
 
         annotation->known[end] = known;
         annotation->expected[end] = !known && tb_attrib_has_end(attrib, &question);
-        annotation->due[end] =
-            known && !is_written(annotator, written, end_of(&key, end), answer->generation);
+        annotation->due[end] = known && !is_written(annotator, written, end_of(&key, end), answer);
     }
 }
 
@@ -221,13 +224,16 @@ int tb_annotator_wrote(struct tb_annotator *annotator, const struct tb_annotator
     }
     if (written->file != annotator->file) {
         memset(written->generation, 0, sizeof written->generation);
+        memset(written->listener, 0, sizeof written->listener);
         written->file = annotator->file;
     }
     tb_link_remove(&written->link);
     tb_link_append(&annotator->used, &written->link);
     for (size_t end = 0; end < TB_NOTE_END_COUNT; end++)
-        if (annotation->due[end])
+        if (annotation->due[end]) {
             written->generation[end_of(&key, end)] = annotation->answer[end].generation;
+            written->listener[end_of(&key, end)] = annotation->answer[end].listener;
+        }
     /* both ends' notes come again together: the count starts with the one that was due */
     if (!is_due)
         written->packets += written->packets < annotator->repeat;

@@ -56,6 +56,8 @@ struct tb_attrib_answer {
     uint64_t generation;   /* another number for another end, another owner, or other facts of it:
                               whoever wrote an answer down need not write it again while this is the
                               same; 0: unknown */
+    uint64_t listener;     /* likewise of who listened when the end was opened, which is not known
+                              any more once that socket is closed: 0 */
 };
 
 /* True where the owner is known. */

@@ -400,9 +400,9 @@ static uint64_t tell_listener(const struct case_at_hand *at, struct tb_owner *ow
 }
 
 /* FNV-1a over 64-bit words: what may be told differently at another time. */
-static uint64_t generation_of(const struct case_at_hand *at, const struct tb_owner *owner,
-                              uint64_t listener)
+static uint64_t generation_of(const struct case_at_hand *at, const struct tb_owner *owner)
 {
+    const uint32_t has = owner->has & ~(uint32_t)TB_OWNER_LISTENER_PID;
     const uint64_t facts[] = { at->end->serial,
                                at->end->owner->serial,
                                at->image == NULL ? 0 : at->image->serial,
@@ -411,8 +411,7 @@ static uint64_t generation_of(const struct case_at_hand *at, const struct tb_own
                                owner->start_ns,
                                owner->uid,
                                owner->fd,
-                               listener,
-                               (uint64_t)owner->has << 16 | (unsigned)owner->source << 8 |
+                               (uint64_t)has << 16 | (unsigned)owner->source << 8 |
                                    owner->certainty };
     uint64_t hash = 0xcbf29ce484222325u;
 
@@ -429,7 +428,6 @@ bool tb_attrib_ask(struct tb_attrib *attrib, const struct tb_attrib_question *qu
     struct case_at_hand at = { .attrib = attrib, .time_ns = question->time_ns };
     enum tb_owner_certainty certainty;
     struct choice choice;
-    uint64_t listener;
 
     memset(answer, 0, sizeof *answer);
     if (!choose(attrib, question, &choice) || choice.end->owner == NULL)
@@ -445,9 +443,9 @@ bool tb_attrib_ask(struct tb_attrib *attrib, const struct tb_attrib_question *qu
     answer->owner.certainty = (uint8_t)certainty;
     tell_process(&at, &answer->owner);
     tell_image(&at, &answer->owner);
-    listener = tell_listener(&at, &answer->owner);
+    answer->listener = tell_listener(&at, &answer->owner);
     answer->cgroup = at.end->owner->cgroup;
-    answer->generation = generation_of(&at, &answer->owner, listener);
+    answer->generation = generation_of(&at, &answer->owner);
     return true;
 }
 

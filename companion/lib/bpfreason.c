@@ -73,13 +73,13 @@ void tb_bpfreason(const char *step, int error, char reason[TB_WATCH_REASON_MAX])
     else if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
         snprintf(reason, TB_WATCH_REASON_MAX,
                  tb_word("/sys/kernel/btf/vmlinux: %s: a kernel with CONFIG_DEBUG_INFO_BTF has it"),
-                 strerror(errno));
+                 tb_word_error(errno));
     else if (is_locked_down())
         snprintf(reason, TB_WATCH_REASON_MAX,
                  tb_word("%s: %s: the kernel is locked down for confidentiality"), tb_word(step),
-                 strerror(-error));
+                 tb_word_error(-error));
     else
         snprintf(reason, TB_WATCH_REASON_MAX,
                  tb_word("%s: %s: BPF tracing needs Linux 5.8 or later"), tb_word(step),
-                 strerror(-error));
+                 tb_word_error(-error));
 }

@@ -204,7 +204,8 @@ static bool was_there_throughout(const struct tasks *tasks, const struct tb_wire
     return *at < count && is_the_same(&again[*at].process, &task->process);
 }
 
-static void tell_all(const struct tasks *tasks, tb_sock_event_fn *tell, void *context)
+static void tell_all(const struct tb_bpfsnapshot *snapshot, const struct tasks *tasks,
+                     tb_sock_event_fn *tell, void *context)
 {
     const struct tb_wire_task *task = (const void *)tasks->records.data;
     size_t at = 0;
@@ -215,6 +216,7 @@ static void tell_all(const struct tasks *tasks, tb_sock_event_fn *tell, void *co
 
         if (!tb_bpfwire_read(&task[i], sizeof task[i], &event))
             continue;
+        tb_bpfwire_shift(snapshot->clocks, &event);
         if (was_there_throughout(tasks, &task[i], &at)) {
             event.process.exe = tasks->texts.data + texts->exe;
             event.process.arguments_length = texts->arguments_length;
@@ -249,7 +251,7 @@ static int tell_tasks(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *t
     int error = find_tasks(snapshot, &tasks);
 
     if (error == 0)
-        tell_all(&tasks, tell, context);
+        tell_all(snapshot, &tasks, tell, context);
     free(tasks.records.data);
     free(tasks.texts.data);
     free(tasks.again.data);
@@ -287,6 +289,7 @@ static int compare(const void *left, const void *right)
 struct telling {
     tb_sock_event_fn *tell;
     void *context;
+    const struct tb_proc_clocks *clocks;
     uint64_t began_ns;
     bool sees_all;
 };
@@ -303,6 +306,7 @@ static void tell_socket(const struct telling *telling, const struct tb_wire_sock
         if ((i > 0 && compare_holders(&record[i - 1], &record[i]) == 0) ||
             !tb_bpfwire_read(&record[i], sizeof record[i], &event))
             continue;
+        tb_bpfwire_shift(telling->clocks, &event);
         event.time_ns = telling->began_ns;
         event.alone = event.kind == TB_SOCK_HELD && is_alone && telling->sees_all;
         telling->tell(&event, telling->context);
@@ -311,7 +315,7 @@ static void tell_socket(const struct telling *telling, const struct tb_wire_sock
 
 static int tell_files(const struct tb_bpfsnapshot *snapshot, tb_sock_event_fn *tell, void *context)
 {
-    struct telling telling = { tell, context, now_ns(), snapshot->sees_all };
+    struct telling telling = { tell, context, snapshot->clocks, now_ns(), snapshot->sees_all };
     struct octets octets = { 0 };
     int error = look(snapshot->files_link, sizeof(struct tb_wire_socket), &octets);
     struct tb_wire_socket *record = (void *)octets.data;

@@ -5,13 +5,15 @@
 
 #include <stdbool.h>
 
+#include "procline.h"
 #include "sock_event.h"
 
 struct tb_bpfsnapshot {
-    int tasks_link; /* descriptors of the iterators' links */
-    int files_link; /* likewise */
-    bool sees_all;  /* the iterators pass every process of the machine */
-    bool arguments; /* tell them */
+    int tasks_link;                      /* descriptors of the iterators' links */
+    int files_link;                      /* likewise */
+    const struct tb_proc_clocks *clocks; /* of this time namespace */
+    bool sees_all;                       /* the iterators pass every process of the machine */
+    bool arguments;                      /* tell them */
 };
 
 /* Tells the cgroups, the processes as EXEC, then the sockets as HELD and LISTEN. What /proc does

@@ -19,6 +19,7 @@
 #include "bpfreason.h"
 #include "bpfsnapshot.h"
 #include "bpfwire.h"
+#include "procfs.h"
 #include "watch_ops.h"
 #include "word.h"
 
@@ -45,8 +46,9 @@ struct bpfwatch {
     uint64_t missed_ns;
     uint64_t told_lost;
     uint64_t told_lost_connects;
-    uint64_t quiet_ns;          /* what was lost before this is told */
-    int misses[TB_BPF_TRACERS]; /* descriptors of what tells of them; -1: none */
+    uint64_t quiet_ns;            /* what was lost before this is told */
+    int misses[TB_BPF_TRACERS];   /* descriptors of what tells of them; -1: none */
+    struct tb_proc_clocks clocks; /* of this time namespace */
     bool arguments;
     bool sees_all;
 };
@@ -136,10 +138,12 @@ static int take_record(void *context, void *data, size_t length)
     struct bpfwatch *watch = context;
     struct tb_sock_event event;
 
-    if (tb_bpfwire_read(data, length, &event))
+    if (tb_bpfwire_read(data, length, &event)) {
+        tb_bpfwire_shift(&watch->clocks, &event);
         watch->tell(&event, watch->context);
-    else
+    } else {
         watch->not_understood++;
+    }
     return --watch->left == 0 ? -ECANCELED : 0;
 }
 
@@ -162,6 +166,7 @@ static int bpfwatch_snapshot(void *self, tb_sock_event_fn *tell, void *context)
     struct bpfwatch *watch = self;
     struct tb_bpfsnapshot snapshot = { .tasks_link = watch->programs.tasks,
                                        .files_link = watch->programs.files,
+                                       .clocks = &watch->clocks,
                                        .sees_all = watch->sees_all,
                                        .arguments = watch->arguments };
     int error = bpfwatch_drain(watch, tell, context);
@@ -246,6 +251,7 @@ static int bpfwatch_open(const struct tb_watch_options *options, void **self,
         return -ENOMEM;
     for (size_t i = 0; i < TB_BPF_TRACERS; i++)
         watch->misses[i] = -1;
+    watch->clocks = tb_procfs_clocks();
     watch->sees_all = is_in_initial_pid_namespace();
     error = load(watch, options, &step);
     if (error != 0) {

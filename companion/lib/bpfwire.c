@@ -147,3 +147,14 @@ bool tb_bpfwire_read(const void *data, size_t length, struct tb_sock_event *even
     *event = read;
     return true;
 }
+
+static uint64_t shifted(uint64_t time_ns, int64_t by_ns)
+{
+    return time_ns == 0 ? 0 : time_ns + (uint64_t)by_ns;
+}
+
+void tb_bpfwire_shift(const struct tb_proc_clocks *clocks, struct tb_sock_event *event)
+{
+    event->time_ns = shifted(event->time_ns, clocks->monotonic_ns);
+    event->process.start_ns = shifted(event->process.start_ns, clocks->boottime_ns);
+}

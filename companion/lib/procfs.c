@@ -69,3 +69,14 @@ bool tb_procfs_is_outermost(int proc)
 
     return fstatat(proc, "self/ns/pid", &space, 0) == 0 && space.st_ino == FIRST_PID_NAMESPACE;
 }
+
+struct tb_proc_clocks tb_procfs_clocks(void)
+{
+    struct tb_proc_clocks clocks = { 0 };
+    char text[TB_PROC_TEXT_MAX];
+    const ssize_t got = tb_procfs_read(AT_FDCWD, "/proc/self/timens_offsets", text, sizeof(text));
+
+    if (got > 0)
+        (void)tb_proc_read_clocks(text, (size_t)got, &clocks);
+    return clocks;
+}

@@ -30,4 +30,8 @@ bool tb_procfs_is_outermost(int proc);
  * user or time namespace of its own. */
 bool tb_procfs_is_unmapped(int proc);
 
+/* How far the caller's clocks, and the times under /proc, are ahead of those that the kernel counts
+ * by; 0 where it has no time namespaces. */
+struct tb_proc_clocks tb_procfs_clocks(void);
+
 #endif

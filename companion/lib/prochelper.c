@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "auto.h"
+#include "procfs.h"
 #include "prockeep.h"
 #include "proclook.h"
 #include "procmsg.h"
@@ -39,7 +40,8 @@ struct state {
     struct tb_procwire_stream stream; /* of requests */
     uint64_t births_ns;               /* nothing that was told before is missing */
     uint64_t deaths_ns;
-    bool is_over; /* the parent has gone */
+    struct tb_proc_clocks clocks; /* of this time namespace: the connector has the kernel's */
+    bool is_over;                 /* the parent has gone */
 };
 
 static uint64_t now_ns(void)
@@ -110,6 +112,7 @@ static void take_process(struct state *state, const struct tb_nl_message *messag
 
     if (!tb_procmsg_read(message, &told))
         return;
+    told.time_ns += (uint64_t)state->clocks.monotonic_ns;
     if (told.kind == TB_PROCMSG_EXEC) {
         tb_proctold_exec(&state->told, told.pid, told.time_ns);
         return;
@@ -265,6 +268,7 @@ _Noreturn void tb_prochelper_run(const struct tb_prochelper *helper)
     if (state == NULL)
         _exit(EXIT_FAILURE);
     state->helper = helper;
+    state->clocks = tb_procfs_clocks();
     state->diag = helper->diag;
     state->walk.proc = helper->proc;
     state->walk.hears = helper->births >= 0;

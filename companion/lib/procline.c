@@ -275,3 +275,54 @@ bool tb_proc_read_last_pid(const char *text, size_t length, uint32_t *pid)
     *pid = number;
     return true;
 }
+
+#define NS_PER_S 1000000000
+
+/* "-3  999999999": seconds below 0, and what is to be added to them. */
+static bool take_offset(struct cursor *cursor, int64_t *offset_ns)
+{
+    const bool negative = cursor->at < cursor->end && *cursor->at == '-';
+    uint64_t seconds, rest_ns;
+
+    if (negative)
+        cursor->at++;
+    if (!take_number(cursor, INT64_MAX / NS_PER_S - 1, &seconds))
+        return false;
+    skip_blanks(cursor);
+    if (!take_number(cursor, NS_PER_S - 1, &rest_ns))
+        return false;
+    *offset_ns = (negative ? -(int64_t)seconds : (int64_t)seconds) * NS_PER_S + (int64_t)rest_ns;
+    return cursor->at < cursor->end && *cursor->at == '\n';
+}
+
+static bool find_offset(const char *text, size_t length, const char *clock, int64_t *offset_ns)
+{
+    struct cursor cursor = { text, text + length };
+    const size_t name = strlen(clock);
+
+    while (cursor.at < cursor.end) {
+        const char *line_end = memchr(cursor.at, '\n', (size_t)(cursor.end - cursor.at));
+
+        if ((size_t)(cursor.end - cursor.at) > name && memcmp(cursor.at, clock, name) == 0 &&
+            cursor.at[name] == ' ') {
+            cursor.at += name;
+            skip_blanks(&cursor);
+            return take_offset(&cursor, offset_ns);
+        }
+        if (line_end == NULL)
+            return false;
+        cursor.at = line_end + 1;
+    }
+    return false;
+}
+
+bool tb_proc_read_clocks(const char *text, size_t length, struct tb_proc_clocks *clocks)
+{
+    struct tb_proc_clocks found;
+
+    if (!find_offset(text, length, "monotonic", &found.monotonic_ns) ||
+        !find_offset(text, length, "boottime", &found.boottime_ns))
+        return false;
+    *clocks = found;
+    return true;
+}

@@ -58,4 +58,13 @@ bool tb_proc_is_number(const char *name, uint32_t *number);
 /* The pid given last, in the reader's pid namespace: the last word of /proc/loadavg. */
 bool tb_proc_read_last_pid(const char *text, size_t length, uint32_t *pid);
 
+/* How far the clocks of a time namespace are ahead of the kernel's own: time_namespaces(7). */
+struct tb_proc_clocks {
+    int64_t monotonic_ns;
+    int64_t boottime_ns;
+};
+
+/* /proc/PID/timens_offsets. */
+bool tb_proc_read_clocks(const char *text, size_t length, struct tb_proc_clocks *clocks);
+
 #endif

@@ -434,7 +434,7 @@ static const char *why_no_births(int error)
     if (error == -EPERM)
         return tb_word("CAP_NET_ADMIN is missing");
     return error == -ECONNREFUSED ? tb_word("the first network namespace only has it")
-                                  : strerror(-error);
+                                  : tb_word_error(-error);
 }
 
 static void say_what_is_missing(int births, char reason[TB_WATCH_REASON_MAX])
@@ -478,7 +478,7 @@ static int open_helper(struct procwatch *watch, const struct tb_watch_options *o
     int error = tb_procdiag_open(&helper.diag);
 
     if (error != 0) {
-        (void)snprintf(reason, TB_WATCH_REASON_MAX, "sock_diag: %s", strerror(-error));
+        (void)snprintf(reason, TB_WATCH_REASON_MAX, "sock_diag: %s", tb_word_error(-error));
         return error;
     }
     helper.proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -503,7 +503,7 @@ static int open_all(struct procwatch *watch, const struct tb_watch_options *opti
     int error;
 
     if (stat("/proc/thread-self/ns/net", &file) != 0) {
-        (void)snprintf(reason, TB_WATCH_REASON_MAX, "/proc: %s", strerror(errno));
+        (void)snprintf(reason, TB_WATCH_REASON_MAX, "/proc: %s", tb_word_error(errno));
         return -errno;
     }
     watch->netns = (uint32_t)file.st_ino;

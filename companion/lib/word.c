@@ -2,7 +2,9 @@
 /* word.c - what the tools say, in the reader's language */
 #include "word.h"
 
+#include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +15,15 @@ static const struct {
 #define WORD(english, japanese) { english, japanese },
 #include "word.def"
 #undef WORD
+};
+
+static const struct {
+    int number;
+    const char *japanese;
+} errors[] = {
+#define ERROR(number, japanese) { number, japanese },
+#include "errors.def"
+#undef ERROR
 };
 
 static const char *chosen;
@@ -55,4 +66,23 @@ const char *tb_word(const char *english)
         if (strcmp(words[i].english, english) == 0)
             return words[i].japanese;
     return english;
+}
+
+const char *tb_word_count(unsigned long long count, const char *one, const char *several)
+{
+    return tb_word(count == 1 ? one : several);
+}
+
+const char *tb_word_error(int error)
+{
+    static char unknown[128];
+    int number = error < 0 ? -error : error;
+
+    if (!tb_word_is_japanese())
+        return strerror(number);
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].number == number)
+            return errors[i].japanese;
+    (void)snprintf(unknown, sizeof unknown, tb_word("the system says: [%s]"), strerror(number));
+    return unknown;
 }

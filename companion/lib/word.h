@@ -18,4 +18,12 @@ bool tb_word_is_japanese(void);
 /* The sentence, or format of printf(), in that language; itself where it has no other. */
 __attribute__((format_arg(1))) const char *tb_word(const char *english);
 
+/* Of two sentences or formats the one for this number of things, likewise. */
+__attribute__((format_arg(2), format_arg(3))) const char *
+tb_word_count(unsigned long long count, const char *one, const char *several);
+
+/* What an errno, or -errno, means, as a part of such a sentence; where the language has no words
+ * for it (errors.def) the system's own, in brackets. Valid until the next call. Not thread-safe. */
+const char *tb_word_error(int error);
+
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ownership.h"
+#include "seq.h"
 
 /* A connection stands under the key of each of its directions. */
 static wmem_map_t *by_key;
@@ -38,7 +39,7 @@ enum {
 
 #define KIND_SHIFT 16 /* of the address type, above the VLAN's 12 bits, in tb_conn_key.kind */
 
-/* Of the latest interface that was asked for: whose loopback it is. */
+/* Of the latest interface that was asked for: where it is. */
 static struct {
     struct tb_ws_interface interface;
     uint64_t place;
@@ -107,7 +108,13 @@ static void set_end(struct tb_conn_key *key, enum tb_side side, const address *e
     key->port[side] = port;
 }
 
-/* ---- whose loopback it is */
+/* ---- where it was captured
+ *
+ * The same addresses and ports of two network namespaces are two connections, and their sequence
+ * numbers may be close: a kernel gives all its namespaces one clock (RFC 6528 section 3). On the
+ * loopback the namespace tells them apart. Elsewhere two namespaces, or two machines, may see the
+ * two ends of one connection: there it is another one only where its handshake has other numbers.
+ */
 
 #define PLACE "net:[" /* in an interface's description: breathdump's blocks.h */
 
@@ -121,7 +128,7 @@ static bool is_loopback(const address *address)
     return address->type == AT_IPv6 && memcmp(octets, loopback6, sizeof(loopback6)) == 0;
 }
 
-/* Of what breathdump says of an interface's network namespace; 0: nothing. */
+/* Of what breathdump says of an interface's network namespace and machine; 0: nothing. */
 static uint64_t place_of(const packet_info *pinfo, struct tb_ws_interface interface)
 {
     const char *text = TB_WS_OF_INTERFACE(epan_get_interface_description, pinfo, interface);
@@ -135,13 +142,11 @@ static uint64_t place_of(const packet_info *pinfo, struct tb_ws_interface interf
     return hash;
 }
 
-/* The same addresses and ports of two network namespaces are two connections, and their sequence
- * numbers may be close: a kernel gives all its namespaces one clock (RFC 6528 section 3). */
 static uint64_t find_place(const packet_info *pinfo)
 {
     struct tb_ws_interface interface;
 
-    if (!is_loopback(&pinfo->src) || !tb_ws_interface(pinfo, &interface))
+    if (!tb_ws_interface(pinfo, &interface))
         return 0;
     if (!latest_place.known || latest_place.interface.id != interface.id ||
         latest_place.interface.section != interface.section) {
@@ -166,7 +171,8 @@ static enum tb_side make_key(struct tb_conn_key *key, const packet_info *pinfo,
     set_end(key, from, &pinfo->src, port[0]);
     set_end(key, tb_side_other(from), &pinfo->dst, port[1]);
     key->kind = (pinfo->vlan_id & 0xffffu) | (uint32_t)pinfo->src.type << KIND_SHIFT;
-    key->place = find_place(pinfo);
+    if (is_loopback(&pinfo->src))
+        key->place = find_place(pinfo);
     return from;
 }
 
@@ -380,11 +386,65 @@ static struct tb_conn *place(const struct tb_conn_key *key, const struct tb_enca
     return newest;
 }
 
+/* ---- the same addresses and ports at two places */
+
+enum {
+    CLOSE = 1 << 24 /* what the clock of initial sequence numbers does in a second */
+};
+
+/* Whether a handshake shows that this is not the connection that the other place sees. Where that
+ * has ended it may be the next one on its ports, unless its numbers are too close: some of its
+ * segments may still come. */
+static bool is_double(const struct tb_conn *conn, const struct tb_segment *segment)
+{
+    const struct tb_half *half = &conn->flow.half[segment->from];
+    const int32_t apart = tb_seq_diff(segment->seq, half->isn);
+
+    if ((segment->flags & TB_SYN) == 0 || !half->syn_seen || apart == 0)
+        return false;
+    return !tb_flow_has_ended(&conn->flow) || (apart > -CLOSE && apart < CLOSE);
+}
+
+/* The connection of that place; NULL: there is none yet, and *key is what it will stand under. */
+static struct tb_conn *find_there(struct tb_conn *conn, const packet_info *pinfo,
+                                  const struct tb_segment *segment, struct tb_conn_key *key)
+{
+    uint64_t place;
+
+    if (conn->place == 0 || key->place != 0 || key->tunnel != 0 ||
+        (!conn->has_double && !is_double(conn, segment)))
+        return conn;
+    place = find_place(pinfo);
+    if (place == 0 || place == conn->place)
+        return conn;
+    if (!conn->has_double &&
+        (segment->flags & TB_ACK) != 0) /* the SYN that it answers was taken for this one's */
+        tb_conn_doubt(conn, conn->opened != 0 ? conn->opened : segment->frame);
+    conn->has_double = true;
+    key->place = place;
+    return (struct tb_conn *)wmem_map_lookup(by_key, key);
+}
+
+bool tb_conn_is_elsewhere(const struct tb_conn *conn, const packet_info *pinfo)
+{
+    uint64_t place = conn->place == 0 ? 0 : find_place(pinfo);
+
+    return place != 0 && place != conn->place;
+}
+
+/* What a connection that was just made is to know of it. */
+static void set_place(struct tb_conn *conn, const packet_info *pinfo)
+{
+    conn->place = find_place(pinfo);
+    conn->has_double = conn->before != NULL && conn->before->has_double;
+}
+
 struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
                               const struct tb_encap *encap, struct tb_segment *segment,
                               bool *misfit)
 {
     struct tb_conn *before = NULL;
+    const uint32_t known = count;
     struct tb_conn_key key;
     struct tb_conn **slot; /* holds the newest connection of its key */
     struct tb_conn *conn;
@@ -396,6 +456,13 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
     conn = look_up_latest(*slot, &key, encap);
     if (conn == NULL)
         conn = look_up(&key, encap, segment);
+    if (conn != NULL) {
+        struct tb_conn *there = find_there(conn, pinfo, segment, &key);
+
+        if (there != conn)
+            slot = &latest[key_hash(&key) & ((1u << LATEST_BITS) - 1)];
+        conn = there;
+    }
     if (conn == NULL) {
         conn = make_conn(&key, encap, NULL, segment->frame);
     } else {
@@ -408,6 +475,8 @@ struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
         else if (before == NULL && fit != TB_FIT_NEAR)
             conn = place(&key, encap, conn, segment, fit, misfit);
     }
+    if (count > known)
+        set_place(conn, pinfo);
     *slot = conn;
     if (before != NULL)
         conn = before;

@@ -39,6 +39,8 @@ struct tb_conn {
     enum tb_side next_from;   /* who sent it */
     struct tb_conn *next;     /* the next connection on the same addresses and ports, or NULL */
     struct tb_conn *before;   /* the one that the key was given to before, or NULL */
+    uint64_t place;           /* network namespace of its first segment; 0: not told */
+    bool has_double;          /* the same addresses and ports are used at another place too */
     struct tb_owners *owners; /* NULL: nothing was told of them */
     struct tb_live *live; /* what this machine was asked about its ends; NULL: nothing (live.h) */
     uint32_t doubted;     /* from this frame on what looks like its segments may be those of
@@ -58,11 +60,16 @@ void tb_conns_reset(void);
  * ports and in its tunnel, or the first of the next connection there. The other direction may take
  * another tunnel, or none: the sequence numbers tell. They also tell the connections of a file
  * apart that was put together from captures of several places, where the same addresses and ports
- * are used twice at the same time. Sets segment->from, and *misfit: its numbers are not the
- * connection's, but no other's either. */
+ * are used twice at the same time; where breathdump has told whose network they are of, their
+ * handshakes do, however close the numbers are. Sets segment->from, and *misfit: its numbers are
+ * not the connection's, but no other's either. */
 struct tb_conn *tb_conns_find(const packet_info *pinfo, const uint16_t port[2],
                               const struct tb_encap *encap, struct tb_segment *segment,
                               bool *misfit);
+
+/* Whether the packet, which is one of its segments, was captured in another network namespace, or
+ * on another machine, than its first. */
+bool tb_conn_is_elsewhere(const struct tb_conn *conn, const packet_info *pinfo);
 
 /* From this frame on nobody is named on its segments. */
 void tb_conn_doubt(struct tb_conn *conn, uint32_t frame);

@@ -17,8 +17,30 @@ struct reader {
     struct tb_foreign foreign; /* what other tools' comments have said so far */
 };
 
+/* Two places that see one connection do not name two processes at an end of it, or it is handed
+ * from one to the other meanwhile: then nobody is named. */
+static bool contradicts(const struct reader *reader, const struct tb_note *note)
+{
+    const unsigned both = TB_OWNER_PID | TB_OWNER_START;
+
+    for (unsigned end = TB_NOTE_SRC; end < TB_NOTE_END_COUNT; end++) {
+        const struct tb_owner *owner = &note->owner[end];
+        const struct tb_ownership *known =
+            tb_owners_at(reader->conn, reader->segment, (enum tb_note_end)end);
+
+        if (known != NULL && (owner->has & known->owner.has & both) == both &&
+            (owner->pid != known->owner.pid || owner->start_ns != known->owner.start_ns))
+            return true;
+    }
+    return false;
+}
+
 static void tell(const struct reader *reader, const struct tb_note *note)
 {
+    struct tb_conn *conn = reader->conn;
+
+    if (tb_conn_is_elsewhere(conn, reader->pinfo) && contradicts(reader, note))
+        tb_conn_doubt(conn, conn->opened != 0 ? conn->opened : reader->segment->frame);
     for (unsigned end = TB_NOTE_SRC; end < TB_NOTE_END_COUNT; end++)
         tb_owners_set(reader->conn, reader->segment, (enum tb_note_end)end, &note->owner[end],
                       (enum tb_mechanism)note->mechanism, TB_OWNERS_NOTE);

@@ -142,12 +142,16 @@ int cg_file_add_process(struct cg_file *file, uint32_t pid, const char *name)
 /* The interface of this link type and name, described where it is the first time. */
 static int find_interface(struct cg_file *file, uint16_t link_type, uint32_t *interface)
 {
-    const struct tb_pcapng_option name = tb_pcapng_text(TB_PCAPNG_IF_NAME, file->interface);
-    const struct tb_pcapng_interface description = { .link_type = link_type,
-                                                     .snaplen = file->snaplen,
-                                                     .tsresol = file->format->tsresol,
-                                                     .options = &name,
-                                                     .option_count = *file->interface != '\0' };
+    const struct tb_pcapng_option texts[] = { tb_pcapng_text(TB_PCAPNG_IF_NAME, file->interface),
+                                              tb_pcapng_text(TB_PCAPNG_IF_DESCRIPTION,
+                                                             file->description) };
+    const struct tb_pcapng_interface description = {
+        .link_type = link_type,
+        .snaplen = file->snaplen,
+        .tsresol = file->format->tsresol,
+        .options = texts,
+        .option_count = (size_t)(*file->interface != '\0') + (*file->description != '\0')
+    };
     int error = 0;
 
     for (*interface = 0; *interface < file->interface_count; ++*interface)

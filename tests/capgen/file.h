@@ -19,9 +19,10 @@ struct cg_format {
 
 struct cg_file {
     const struct cg_format *format;
-    struct tb_pcapng out;        /* the octets; classic pcap uses the same buffer */
-    uint32_t snaplen;            /* 0: none */
-    char interface[CG_NAME_MAX]; /* name of that which frames come from now; "": not said */
+    struct tb_pcapng out;          /* the octets; classic pcap uses the same buffer */
+    uint32_t snaplen;              /* 0: none */
+    char interface[CG_NAME_MAX];   /* name of that which frames come from now; "": not said */
+    char description[CG_NAME_MAX]; /* likewise */
     struct {
         uint16_t link_type;
         char name[CG_NAME_MAX];

@@ -153,17 +153,24 @@ static int read_link(struct cg_source *source)
     return 0;
 }
 
-/* interface NAME */
-static int read_interface(struct cg_source *source)
+/* What stands now, into room for CG_NAME_MAX octets. */
+static int take_name(struct cg_source *source, char *name)
 {
-    char *name = source->render->file.interface;
-
-    if (next_word(source, "the interface's name") != 0)
-        return -EINVAL;
     if (source->lexer.length >= CG_NAME_MAX)
         return cg_lex_fail(&source->lexer, "\"%s\" is too long", source->lexer.text);
     memcpy(name, source->lexer.text, source->lexer.length + 1);
     return next(source);
+}
+
+/* interface NAME ["DESCRIPTION"] */
+static int read_interface(struct cg_source *source)
+{
+    struct cg_file *file = &source->render->file;
+
+    if (next_word(source, "the interface's name") != 0 || take_name(source, file->interface) != 0)
+        return -EINVAL;
+    file->description[0] = '\0';
+    return source->lexer.kind == CG_TOKEN_STRING ? take_name(source, file->description) : 0;
 }
 
 static int read_snaplen(struct cg_source *source)

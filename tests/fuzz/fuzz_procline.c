@@ -57,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *text;
     struct tb_proc_status status;
+    struct tb_proc_clocks clocks;
     uint64_t inode;
     uint32_t pid;
 
@@ -69,6 +70,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)tb_proc_read_status(text, size, &status);
     (void)tb_proc_is_socket(text, size, &inode);
     (void)tb_proc_read_last_pid(text, size, &pid);
+    (void)tb_proc_read_clocks(text, size, &clocks);
     REQUIRE(tb_proc_exe_length(text, size) <= size);
     return 0;
 }

@@ -88,6 +88,29 @@ holds "merged" "$TB_TMP/two" "1 curl hello
 30
 31"
 
+# likewise where the numbers are close: the network namespaces that breathdump tells of, and the
+# handshakes, tell them apart; and where only the processes differ nobody is named
+"$TB_BUILD_DIR/bin/capgen" "$TB_SOURCE_DIR/tests/golden/places.cap" -o "$TB_TMP/out/places.pcapng"
+for passes in '' -2; do
+    # shellcheck disable=SC2086 # an option, or none
+    owners out/places.pcapng $passes >"$TB_TMP/two"
+    holds "places${passes:+, two passes}" <(sed -n '1,10p;12,16p' "$TB_TMP/two") "1 curl hello
+2 wget nginx
+3 hello curl
+4 nginx wget
+5 wget nginx
+6 curl hello
+7 curl hello
+8 wget nginx
+9 nginx wget
+10 hello curl
+12
+13
+14
+15
+16"
+done
+
 # whose handshake is not in the capture is not who had the ports before
 for passes in '' -2; do
     # shellcheck disable=SC2086 # an option, or none

@@ -114,6 +114,10 @@ a_packet_of_loopback_is_taken_once()
     stop INT 0
     got=$(count once.pcapng)
     grep -q "lo: $got received, 0 dropped" said || tb_fail "$got packets, but: $(cat said)"
+    start -i lo -f 'tcp dst port 8080' -c 1 -w once.pcapng
+    exchange
+    wait "$dump" || tb_fail "one packet: $(cat said)"
+    grep -q 'breathdump: 1 packet, ' said || tb_fail "one packet: $(cat said)"
 }
 
 it_has_no_rights_while_it_captures()
@@ -268,6 +272,11 @@ a_full_disk_leaves_whole_packets()
     tshark -n -r small/full.pcapng >seen 2>seen.said || tb_fail "disk full: $(cat seen.said)"
     [ "$(wc -l <seen)" -eq "$told" ] || tb_fail "disk full: $told told, $(wc -l <seen) there"
     umount small
+    mount -t tmpfs -o size=4k tmpfs small
+    head -c 4096 /dev/zero >small/filled
+    refuses 4 'No space left on device; nothing was written' -i lo -w small/full.pcapng
+    refuses 4 'デバイスに空きがありません。何も書き込めませんでした' --lang=ja -i lo -w small/full.pcapng
+    umount small
 }
 
 a_reader_that_goes_ends_it()
@@ -308,9 +317,13 @@ killed_at_any_moment_the_file_can_be_read()
 it_says_what_is_wrong()
 {
     refuses 1 'l0: no such interface; there is: lo' -i l0
-    refuses 2 "unknown port 'foo', at 'port foo'" -i lo -f 'port foo' -w x.pcapng
+    refuses 2 "unknown port 'foo'\", at 'port foo'" -i lo -f 'port foo' -w x.pcapng
     refuses 4 'nowhere/x.pcapng: cannot be written: No such file or directory' -i lo \
         -w nowhere/x.pcapng
+    refuses 2 '--: needs a command behind it' -i lo -w x.pcapng --
+    refuses 2 '--: 後にコマンドが必要です' --lang=ja -i lo -w x.pcapng --
+    refuses 127 'nowhere: そのようなファイルやフォルダーはありません' --lang=ja -i lo -w x.pcapng -- ./nowhere
+    refuses 126 '/etc: 許可がありません' --lang=ja -i lo -w x.pcapng -- /etc
     refuses 2 'several files need' -i lo -b files:2 -w x.pcapng
     refuses 2 "-c: 'x': not a whole number" -i lo -c x
     refuses 2 'not an option' -i lo --nonsense

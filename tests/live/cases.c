@@ -55,6 +55,7 @@ enum {
 };
 
 static const char *case_name;
+static const char *address_told = "127.0.0.1"; /* of both ends, as packets have it */
 
 static void must(int result, const char *what)
 {
@@ -167,8 +168,8 @@ static void tell_text(const char *end, uint16_t local, uint16_t remote, const ch
                       const char *comm)
 {
     char line[128];
-    int length = snprintf(line, sizeof(line), "%s %s 127.0.0.1 %u 127.0.0.1 %u %s %s\n", case_name,
-                          end, local, remote, pid, comm);
+    int length = snprintf(line, sizeof(line), "%s %s %s %u %s %u %s %s\n", case_name, end,
+                          address_told, local, address_told, remote, pid, comm);
 
     if (write(STDOUT_FILENO, line, (size_t)length) != length)
         tb_fail("%s: the truth: %s", case_name, strerror(errno));
@@ -252,6 +253,81 @@ static void ask_and_close(int fd)
     send_octet(fd);
     take_octet(fd);
     close(fd);
+}
+
+/* --- IPv6 ------------------------------------------------------------------------------------- */
+
+static struct sockaddr_in6 ipv6_name(const char *address, uint16_t port)
+{
+    struct sockaddr_in6 name = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+    if (inet_pton(AF_INET6, address, &name.sin6_addr) != 1)
+        tb_fail("%s: %s: no address", case_name, address);
+    return name;
+}
+
+static int ipv6_socket(void)
+{
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+    must(fd, "socket");
+    return fd;
+}
+
+static int listen_ipv6(const char *address)
+{
+    const struct sockaddr_in6 name = ipv6_name(address, 0);
+    int fd = ipv6_socket();
+    int no = 0;
+
+    must(setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &no, sizeof(no)), "IPV6_V6ONLY");
+    must(bind(fd, (const struct sockaddr *)&name, sizeof(name)), "bind");
+    must(listen(fd, BACKLOG), "listen");
+    return fd;
+}
+
+static void ask_ipv6(const char *address, uint16_t port)
+{
+    const struct sockaddr_in6 name = ipv6_name(address, port);
+    int fd = ipv6_socket();
+
+    must(connect(fd, (const struct sockaddr *)&name, sizeof(name)), "connect");
+    tell("client", port_of(fd), port, getpid(), COMM_CLIENT);
+    ask_and_close(fd);
+}
+
+static void run_ipv6(void)
+{
+    int listener = listen_ipv6("::1");
+    uint16_t port = port_of(listener);
+    pid_t server;
+
+    address_told = "::1";
+    server = start_server(listener, COMM_SERVER);
+    name_process(COMM_CLIENT);
+    ask_ipv6("::1", port);
+    wait_for(server);
+}
+
+/* IPv4 between a socket of each kind: in either's kernel structures the address is another. */
+static void run_v4_mapped(void)
+{
+    int listener = listen_ipv6("::");
+    uint16_t port = port_of(listener);
+    pid_t server = start_server(listener, COMM_SERVER);
+    int fd;
+
+    name_process(COMM_CLIENT);
+    fd = connect_from(0, port);
+    tell("client", port_of(fd), port, getpid(), COMM_CLIENT);
+    ask_and_close(fd);
+    wait_for(server);
+    close(listener);
+    listener = listen_new(0);
+    port = port_of(listener);
+    server = start_server(listener, COMM_SERVER);
+    ask_ipv6("::ffff:127.0.0.1", port);
+    wait_for(server);
 }
 
 /* --- Ends that nobody has --------------------------------------------------------------------- */
@@ -973,6 +1049,8 @@ static const struct {
     { "go-on", run_go_on },
     { "fork", run_fork },
     { "self", run_self },
+    { "ipv6", run_ipv6 },
+    { "v4-mapped", run_v4_mapped },
     { "hostile", run_hostile },
     { "established", run_established },
     { "threads-own", run_threads_own },

@@ -4,6 +4,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -107,6 +108,25 @@ static void an_owner_known_late_is_written_with_whichever_packet_comes_next(void
     read_at(&desk, 4000, 12, HELLO);
     write_and_expect(&desk, client(4000), 13, 0, HELLO);
     write_and_expect(&desk, server(4000), 14, 0, 0);
+    clear(&desk);
+}
+
+static void a_listener_that_closes_is_no_news(void **state)
+{
+    struct tb_tuple passive = server(4000);
+    struct desk desk = desk_with(NULL);
+
+    (void)state;
+    memset(passive.remote, 0, sizeof(passive.remote));
+    passive.remote_port = 0;
+    feed(&desk, of_socket(TB_SOCK_LISTEN, 1, HELLO, passive, 99));
+    connect_at(&desk, 4000, 10);
+    read_at(&desk, 4000, 11, HELLO);
+    assert_int_equal(look(&desk, client(4000), 12).answer[TB_NOTE_DST].owner.listener_pid, HELLO);
+    write_and_expect(&desk, client(4000), 12, CURL, HELLO);
+    feed(&desk, of_socket(TB_SOCK_CLOSE, 13, 0, passive, 99));
+    assert_int_equal(look(&desk, client(4000), 14).answer[TB_NOTE_DST].owner.listener_pid, 0);
+    write_and_expect(&desk, client(4000), 14, 0, 0);
     clear(&desk);
 }
 
@@ -248,6 +268,7 @@ static void namespaces_are_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_listener_that_closes_is_no_news),
         cmocka_unit_test(both_owners_are_written_once),
         cmocka_unit_test(an_owner_known_late_is_written_with_whichever_packet_comes_next),
         cmocka_unit_test(a_packet_of_the_peer_carries_the_sender_at_its_own_end),

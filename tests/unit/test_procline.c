@@ -216,9 +216,42 @@ static void the_last_pid_is_the_last_word_of_loadavg(void **state)
     assert_false(tb_proc_read_last_pid("1 2 3 4 5 6\n", 12, &pid));
 }
 
+static bool read_clocks(const char *text, struct tb_proc_clocks *clocks)
+{
+    const size_t length = strlen(text);
+
+    return tb_proc_read_clocks((const char *)tb_edge_put(text, length), length, clocks);
+}
+
+static void the_clocks_of_a_time_namespace_are_ahead_or_behind(void **state)
+{
+    static const char whole[] = "monotonic           5         7\nboottime        -100 999999999\n";
+    static const char *const none[] = {
+        "",
+        "monotonic 5 7\n",
+        "monotonic 5 7\nboottime 1\n",
+        "monotonic x 7\nboottime 1 2\n",
+        "monotonic 5 1000000000\nboottime 1 2\n",
+        "monotonic 5 7\nboottime 99999999999999 2\n",
+    };
+    struct tb_proc_clocks clocks = { 1, 2 };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+        assert_false(read_clocks(none[i], &clocks));
+    for (size_t length = 0; length + 1 < sizeof(whole); length++)
+        assert_int_equal(
+            tb_proc_read_clocks((const char *)tb_edge_put(whole, length), length, &clocks), false);
+    assert_true(clocks.monotonic_ns == 1 && clocks.boottime_ns == 2);
+    assert_true(read_clocks(whole, &clocks));
+    assert_true(clocks.monotonic_ns == 5000000007);
+    assert_true(clocks.boottime_ns == -99000000001);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_clocks_of_a_time_namespace_are_ahead_or_behind),
         cmocka_unit_test(a_stat_tells_name_parent_threads_and_start),
         cmocka_unit_test(a_name_may_hold_parentheses_blanks_and_newlines),
         cmocka_unit_test(a_name_longer_than_a_process_can_have_is_cut),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* test_word.c - the tools' sentences in both languages */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -104,6 +105,31 @@ static void test_a_choice_wins(void **state)
     assert_true(tb_word_is_japanese());
 }
 
+static void test_what_the_system_refuses(void **state)
+{
+    static const int known[] = { EPERM, ENOENT, EACCES, ENOSPC, EDQUOT, ENODEV, EIO, EMFILE };
+
+    (void)state;
+    assert_true(tb_word_choose("en"));
+    assert_string_equal(tb_word_error(ENOSPC), strerror(ENOSPC));
+    assert_true(tb_word_choose("ja"));
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        for (const char *at = tb_word_error(known[i]); *at != '\0'; at++)
+            assert_true((unsigned char)*at >= 0x80); /* no English in it */
+    assert_string_equal(tb_word_error(-ENOSPC), tb_word_error(ENOSPC));
+    assert_string_equal(tb_word_error(EDOM), "システムのエラー [Numerical argument out of domain]");
+    assert_true(tb_word_choose(NULL));
+}
+
+static void test_one_is_not_several(void **state)
+{
+    (void)state;
+    assert_true(tb_word_choose("en"));
+    assert_string_equal(tb_word_count(1, "one", "several"), "one");
+    assert_string_equal(tb_word_count(0, "one", "several"), "several");
+    assert_true(tb_word_choose(NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +137,8 @@ int main(void)
         cmocka_unit_test(test_none_stands_twice),
         cmocka_unit_test(test_language),
         cmocka_unit_test(test_a_choice_wins),
+        cmocka_unit_test(test_what_the_system_refuses),
+        cmocka_unit_test(test_one_is_not_several),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
