@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""ek.py - what `tshark -T ek` of Wireshark 4.0 and 4.4 lacks to be loaded into OpenSearch or Elasticsearch
+"""ek.py - makes what `tshark -T ek` writes fit for OpenSearch and Elasticsearch
 
 usage: tshark -G elastic-mapping --elastic-mapping-filter PROTOCOLS | ek.py mapping FIELDS >mapping.json
        tshark -r FILE -2 -T ek -J PROTOCOLS | ek.py bulk [--host NAME] >FILE.bulk
 
 FIELDS: what `tshark -G fields` printed. docs/fleet.md says what is wrong without this, and in which
-version. With Wireshark 4.6 nothing is; its output passes through, and NAME is added all the same.
+version of Wireshark. Of other layers than TCP Breath it passes on what KEPT names and nothing else: the
+layer tcp holds the payload.
 """
 import argparse
 import json
@@ -16,6 +17,14 @@ import sys
 KEYWORD = {"type": "keyword", "ignore_above": 8191}
 DURATION = {"type": "double"}
 STRINGS = {"FT_STRING", "FT_STRINGZ", "FT_STRINGZPAD", "FT_STRINGZTRUNC", "FT_UINT_STRING"}
+
+OURS = "tcp-breath"
+KEPT = {
+    "frame": {"frame_frame_number", "frame_frame_time", "frame_frame_len", "frame_frame_interface_name"},
+    "ip": {"ip_ip_src", "ip_ip_dst"},
+    "ipv6": {"ipv6_ipv6_src", "ipv6_ipv6_dst"},
+    "tcp": {"tcp_tcp_srcport", "tcp_tcp_dstport", "tcp_tcp_stream", "tcp_tcp_len"},
+}
 
 
 def listed(value):
@@ -33,9 +42,16 @@ def merged(pairs):
     return names
 
 
-def is_left_out(layer):
-    """Whether -J has left the layer out: only its name is in its place."""
-    return all(isinstance(one, dict) and list(one) == ["filtered"] for one in listed(layer))
+def is_kept(protocol, name):
+    if protocol == OURS:
+        return name.startswith(OURS + "_") # not "text", the lines for people
+    return name in KEPT.get(protocol, ())
+
+
+def kept_of(protocol, layer):
+    """What is kept of a layer; of several of one name, as in a tunnel, an array."""
+    some = [{name: value for name, value in one.items() if is_kept(protocol, name)} for one in listed(layer)]
+    return some if isinstance(layer, list) else some[0]
 
 
 def dump(value, **how):
@@ -55,8 +71,10 @@ def rows_of(fields):
 def mapping(fields):
     whole = json.load(sys.stdin)
     layers = whole["mappings"]["properties"]["layers"]["properties"]
+    for protocol, layer in layers.items():
+        layer["properties"] = kept_of(protocol, layer["properties"])
     for protocol, name, kind in rows_of(fields):
-        if protocol not in layers:
+        if protocol not in layers or not is_kept(protocol, name):
             continue
         if kind == "FT_RELATIVE_TIME":
             layers[protocol]["properties"][name] = DURATION
@@ -77,7 +95,8 @@ def bulk(host):
         if "index" in one:
             one["index"].pop("_type", None)
         elif "layers" in one:
-            one["layers"] = {name: layer for name, layer in one["layers"].items() if not is_left_out(layer)}
+            one["layers"] = {name: kept_of(name, layer) for name, layer in one["layers"].items()
+                             if name == OURS or name in KEPT}
             if host:
                 one["host"] = {"name": host}
         dump(one, separators=(",", ":"))

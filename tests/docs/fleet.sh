@@ -45,9 +45,10 @@ names_are_right()
 {
     local document name
     for document in fleet.md fleet.ja.md; do
-        for name in $(grep -o 'layers\.tcp-breath\.tcp-breath_[a-z_-]*' "$TB_SOURCE_DIR/docs/$document" | sort -u); do
+        grep -o 'layers\.tcp-breath\.tcp-breath_[a-z_-]*' "$TB_SOURCE_DIR/docs/$document" >"$TB_TMP/names"
+        while IFS= read -r name; do
             grep -q "\"${name##*.}\":" "$TB_TMP/mapping" || tb_fail "$document: $name: not in the mapping"
-        done
+        done <"$TB_TMP/names"
         grep -qF -- "-J '$layers'" "$TB_SOURCE_DIR/docs/$document" || tb_fail "$document: other layers than are tried here"
     done
 }
@@ -69,7 +70,8 @@ cat "$TB_TMP/said"
 grep -q '"tcp-breath_tcp-breath_process":\["curl","hello"\]' "$TB_TMP/bulk/process-notes" ||
     tb_fail "process-notes: not both processes"
 [ "$(grep -c '"host":{"name":"web-1"}' "$TB_TMP/bulk/article")" -eq 12 ] || tb_fail "article: no host"
-! grep -q '"filtered"' "$TB_TMP"/bulk/* || tb_fail "what -J leaves out is there"
+! grep -q '"filtered"\|payload\|"text"' "$TB_TMP"/bulk/* || tb_fail "what is to be left out is there"
+grep -q '"tcp_tcp_dstport":"8080"' "$TB_TMP/bulk/article" || tb_fail "article: no ports"
 ! printf '{"index":\n' | "$ek" bulk >/dev/null 2>"$TB_TMP/said" || tb_fail "a broken line passes"
 grep -q '^ek.py: line 1: ' "$TB_TMP/said" || tb_fail "a broken line: $(cat "$TB_TMP/said")"
 names_are_right
