@@ -16,6 +16,7 @@ import sys
 # Elasticsearch's limit of an indexed term is 32,766 octets; a character has up to four.
 KEYWORD = {"type": "keyword", "ignore_above": 8191}
 DURATION = {"type": "double"}
+MISSPELT = {"unsigned long": "long"} # Wireshark 4.6; unsigned_long is not in older engines
 STRINGS = {"FT_STRING", "FT_STRINGZ", "FT_STRINGZPAD", "FT_STRINGZTRUNC", "FT_UINT_STRING"}
 
 OURS = "tcp-breath"
@@ -73,6 +74,8 @@ def mapping(fields):
     layers = whole["mappings"]["properties"]["layers"]["properties"]
     for protocol, layer in layers.items():
         layer["properties"] = kept_of(protocol, layer["properties"])
+        for field in layer["properties"].values():
+            field["type"] = MISSPELT.get(field["type"], field["type"])
     for protocol, name, kind in rows_of(fields):
         if protocol not in layers or not is_kept(protocol, name):
             continue

@@ -19,6 +19,7 @@ import re
 
 OURS = "tcp-breath"
 WHOLE = {"byte": 7, "short": 15, "integer": 31, "long": 63}
+TYPES = set(WHOLE) | {"boolean", "date", "date_nanos", "float", "double", "ip", "keyword"}
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 
 
@@ -84,6 +85,8 @@ def check_mapping(types, properties, dynamic, found):
             found.add("name", f"{name}: in the mapping, and not a field")
     for name, kind in types.items():
         mapped = properties.get(name, {}).get("type")
+        if mapped is not None and mapped not in TYPES:
+            found.add("type", f"{name}: {mapped}: no engine has such a type")
         if kind == "FT_RELATIVE_TIME" and mapped != "double":
             found.add("duration", f"{name}: seconds, and mapped as {mapped}")
         elif kind == "FT_STRING" and mapped is None and dynamic is False:
@@ -101,7 +104,7 @@ def check_layer(layer, types, properties, found):
             continue
         mapped = properties.get(name, {}).get("type")
         for value in values if isinstance(values, list) else [values]:
-            if mapped and not fits(value, mapped):
+            if mapped in TYPES and not fits(value, mapped):
                 found.add("duration" if types[name] == "FT_RELATIVE_TIME" else "value",
                           f"{name}: {value!r} is no {mapped}")
             elif types[name] == "FT_STRING" and not isinstance(value, str):

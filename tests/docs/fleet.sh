@@ -18,6 +18,7 @@ defects()
     case $(tb_wireshark_version) in
     4.0) echo --allow duration --allow string --allow action --allow duplicate ;;
     4.2 | 4.4) echo --allow duration --allow string --allow action ;;
+    4.6) echo --allow type ;;
     esac
 }
 
