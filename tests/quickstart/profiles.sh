@@ -56,7 +56,7 @@ quickstart install
 all_there "install"
 expect 'wireshark -C "TCP Breath ja"'
 # where the programs are, and what makes the shell find them
-expect "^==> $TB_TMP/home/.local/bin is not in your PATH: .* ~/.profile .*: export PATH=\"\$HOME/.local/bin:\$PATH\"\$"
+expect "^==> $TB_TMP/home/.local/bin is not in your PATH: .* $TB_TMP/home/.profile .*: export PATH=\"\$HOME/.local/bin:\$PATH\"\$"
 tb_run env -u WIRESHARK_PLUGIN_DIR tshark -n -C 'TCP Breath' -r captures/article.pcapng >"$TB_TMP/list" 2>"$TB_TMP/errors"
 grep -q ' handshake  *syn  *The client asks' "$TB_TMP/list" || tb_fail "the profile is not used: $(cat "$TB_TMP/list" "$TB_TMP/errors")"
 
