@@ -90,6 +90,10 @@ tools_work()
     breath --version | grep -q '^breath ' || fail "breath --version"
     breath route >/tmp/said 2>&1 || fail "breath route: $(cat /tmp/said)"
     as_nobody breathdump --version >/dev/null || fail "breathdump --version"
+    for page in /usr/share/man/man1/breath*.1.gz /usr/share/man/ja/man1/breath*.1.gz; do
+        [ ! -e "$page" ] || said=$(MANWIDTH=80 man -l "$page" 2>&1 >/dev/null) || fail "man $page: $said"
+        [ -z "${said:-}" ] || fail "man $page: $said"
+    done
     for file in /usr/share/man/man1/breath.1.gz /usr/share/man/ja/man1/breathdump.1.gz \
         /usr/share/bash-completion/completions/breath /usr/share/zsh/vendor-completions/_breath \
         /usr/share/fish/vendor_completions.d/breath.fish /usr/share/tcp-breath/article.pcapng; do
