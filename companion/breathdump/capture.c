@@ -94,9 +94,10 @@ static int complain_refused(struct tb_complaint *complaint, const char *interfac
 {
     return tb_complain(complaint, TB_EXIT_REFUSED, interface,
                        "CAP_NET_RAW is missing: start as root, or let the members of a group "
-                       "capture: `./quickstart install --system --group=wireshark`, with the "
-                       "Debian package `sudo dpkg-reconfigure tcp-breath-tools`; -D and --help "
-                       "need no rights");
+                       "capture: `./quickstart install --system --group=wireshark`; with the "
+                       "Debian package `sudo dpkg-reconfigure tcp-breath-tools`; by hand "
+                       "`setcap cap_net_raw,cap_bpf,cap_perfmon,cap_sys_ptrace,"
+                       "cap_dac_read_search+ep`; -D and --help need no rights");
 }
 
 static int complain_status(struct tb_complaint *complaint, const char *interface, pcap_t *pcap,
