@@ -90,6 +90,19 @@ done
 quickstart uninstall
 ! grep -q 'share/tcp-breath$' "$TB_TMP/got" || tb_fail "uninstall: $(cat "$TB_TMP/got")"
 
+# Wireshark's own copy of the system's profile, as it makes one without our sums, is no change of his
+tb_run sh -c 'rm -r "home/.config/wireshark/profiles/TCP Breath ja" &&
+    cp -R checkout/build/wireshark/profiles/* home/.config/wireshark/profiles/'
+quickstart install
+! grep -q 'kept ' "$TB_TMP/got" || tb_fail "a copy of the system's: $(cat "$TB_TMP/got")"
+tb_run sh -c 'cd home/.config/wireshark/profiles && rm */tcp-breath.installed && echo "# older" >"TCP Breath ja/colorfilters"'
+quickstart install
+expect 'kept .*/TCP Breath ja: it is yours, or '
+! grep -q 'kept .*/TCP Breath:' "$TB_TMP/got" || tb_fail "a copy of the system's: $(cat "$TB_TMP/got")"
+quickstart uninstall
+[ ! -e "$profiles/TCP Breath" ] || tb_fail "uninstall: a copy of the system's stays"
+grep -q '# older' "$profiles/TCP Breath ja/colorfilters" || tb_fail "uninstall: an older one is gone"
+
 # a file of his own in ours
 tb_run rm -r home/.config/wireshark/profiles/'TCP Breath ja'
 in_path=$TB_TMP/home/.local/bin:
