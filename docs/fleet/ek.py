@@ -16,6 +16,7 @@ import sys
 # Elasticsearch's limit of an indexed term is 32,766 octets; a character has up to four.
 KEYWORD = {"type": "keyword", "ignore_above": 8191}
 DURATION = {"type": "double"}
+TIME = {"type": "date_nanos"} # Wireshark 4.0 and 4.4: date, which has milliseconds
 MISSPELT = {"unsigned long": "long"} # Wireshark 4.6; unsigned_long is not in older engines
 STRINGS = {"FT_STRING", "FT_STRINGZ", "FT_STRINGZPAD", "FT_STRINGZTRUNC", "FT_UINT_STRING"}
 
@@ -81,6 +82,8 @@ def mapping(fields):
             continue
         if kind == "FT_RELATIVE_TIME":
             layers[protocol]["properties"][name] = DURATION
+        elif kind == "FT_ABSOLUTE_TIME":
+            layers[protocol]["properties"][name] = TIME
         elif kind in STRINGS:
             layers[protocol]["properties"][name] = KEYWORD
     whole.setdefault("index_patterns", ["packets-*"])

@@ -67,6 +67,7 @@ write_all
 "$fit" "$TB_TMP/fields" "$TB_TMP/mapping" "$TB_TMP"/bulk/* >"$TB_TMP/said" 2>&1 ||
     tb_fail "-T ek through ek.py: $(cat "$TB_TMP/said")"
 cat "$TB_TMP/said"
+tr -d ' \n' <"$TB_TMP/mapping" | grep -q '"frame_frame_time":{"type":"date_nanos"}' || tb_fail "no nanoseconds in the mapping"
 # both processes of a packet are there, in one array, and the host
 grep -q '"tcp-breath_tcp-breath_process":\["curl","hello"\]' "$TB_TMP/bulk/process-notes" ||
     tb_fail "process-notes: not both processes"
