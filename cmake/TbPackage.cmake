@@ -96,7 +96,8 @@ if(TB_PLUGIN)
     list(APPEND CPACK_COMPONENTS_ALL plugin)
     tb_wireshark_dependency(CPACK_DEBIAN_PLUGIN_PACKAGE_DEPENDS)
     set(CPACK_DEBIAN_PLUGIN_PACKAGE_NAME tcp-breath-plugin)
-    set(CPACK_DEBIAN_PLUGIN_PACKAGE_RECOMMENDS "wireshark | tshark, tcp-breath-tools")
+    # Not "wireshark | tshark": apt 3 then takes tshark, which the tools recommend, and nobody has a window.
+    set(CPACK_DEBIAN_PLUGIN_PACKAGE_RECOMMENDS "wireshark, tcp-breath-tools")
     set(CPACK_DEBIAN_PLUGIN_DESCRIPTION
         "Wireshark plugin that says of every TCP segment what it is doing
 One more layer under every TCP segment, in Wireshark and in tshark: its phase,

@@ -93,7 +93,9 @@ static void open_drop_counters(struct tb_capture *capture)
 static int complain_refused(struct tb_complaint *complaint, const char *interface)
 {
     return tb_complain(complaint, TB_EXIT_REFUSED, interface,
-                       "CAP_NET_RAW is missing: start as root, or give it to this program with "
+                       "CAP_NET_RAW is missing: start as root, or let the members of a group "
+                       "capture: `./quickstart install --system --group=wireshark`; with the "
+                       "Debian package `sudo dpkg-reconfigure tcp-breath-tools`; by hand "
                        "`setcap cap_net_raw,cap_bpf,cap_perfmon,cap_sys_ptrace,"
                        "cap_dac_read_search+ep`; -D and --help need no rights");
 }

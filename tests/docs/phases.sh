@@ -41,7 +41,7 @@ while read -r phase capture frames; do
         tb_fail "$phase: captures/$capture.pcapng: frames $(paste -s -d ' ' "$TB_TMP/found"), not $frames"
 done <"$TB_TMP/sections"
 # what is linked to is there
-for file in phases.md phases.ja.md symptoms.md symptoms.ja.md fields.md fields.ja.md; do
+for file in phases.md phases.ja.md symptoms.md symptoms.ja.md fields.md fields.ja.md fleet.md fleet.ja.md; do
     sed 's/](/\n](/g' "$TB_SOURCE_DIR/docs/$file" | sed -n 's/^](\([^)#:]*\).*/\1/p' |
         while read -r link; do
             [ -e "$TB_SOURCE_DIR/docs/$link" ] || tb_fail "docs/$file: $link: not there"

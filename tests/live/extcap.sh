@@ -56,6 +56,9 @@ a_refusal_is_said_and_ends_the_capture()
     [ $status -ne 0 ] || tb_fail "a capture without the right to it"
     [ $status -ne 124 ] || tb_fail "tshark waits for ever: $(cat refused)"
     grep -q 'CAP_NET_RAW is missing' refused || tb_fail "$(cat refused)"
+    # what to do about it, for those who have a clone and for those who have the package
+    grep -q 'quickstart install --system --group=wireshark' refused || tb_fail "$(cat refused)"
+    grep -q 'dpkg-reconfigure tcp-breath-tools' refused || tb_fail "$(cat refused)"
     setcap "$capabilities" "$extcap"
 }
 

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# package.sh - the Debian packages on one of the releases: made, installed, upgraded, removed
+# package.sh - the Debian packages on one of the releases: made, installed, upgraded, removed; and what
+# `quickstart install --system` puts into a system, and takes away again
 #
 # usage: package.sh VERSION
 #
@@ -89,6 +90,10 @@ tools_work()
     breath --version | grep -q '^breath ' || fail "breath --version"
     breath route >/tmp/said 2>&1 || fail "breath route: $(cat /tmp/said)"
     as_nobody breathdump --version >/dev/null || fail "breathdump --version"
+    for page in /usr/share/man/man1/breath*.1.gz /usr/share/man/ja/man1/breath*.1.gz; do
+        [ ! -e "$page" ] || said=$(MANWIDTH=80 man -l "$page" 2>&1 >/dev/null) || fail "man $page: $said"
+        [ -z "${said:-}" ] || fail "man $page: $said"
+    done
     for file in /usr/share/man/man1/breath.1.gz /usr/share/man/ja/man1/breathdump.1.gz \
         /usr/share/bash-completion/completions/breath /usr/share/zsh/vendor-completions/_breath \
         /usr/share/fish/vendor_completions.d/breath.fish /usr/share/tcp-breath/article.pcapng; do
@@ -105,6 +110,65 @@ nothing_is_left()
     [ ! -s /tmp/said ] || fail "left behind: $(tr '\n' ' ' </tmp/said)"
     ! as_nobody tshark -G plugins | grep -q tcp-breath || fail "the plugin is still there"
     ! grep -q tcp-breath /var/cache/debconf/config.dat || fail "debconf still knows it"
+}
+
+# A checkout whose build is the one at hand; what has been built is not built again, nothing installed.
+make_checkout()
+{
+    mkdir -p /tmp/checkout /tmp/none
+    cp "$TB_SOURCE_DIR/quickstart" /tmp/checkout/
+    ln -s "$TB_SOURCE_DIR/captures" "$TB_SOURCE_DIR/docs" /tmp/checkout/
+    ln -s "$TB_BUILD_DIR" /tmp/checkout/build
+    for program in cmake apt-get; do
+        printf '#!/bin/sh\n' >/tmp/none/$program
+        chmod 755 /tmp/none/$program
+    done
+}
+
+quickstart()
+{
+    env PATH="/tmp/none:/usr/local/bin:$PATH" /tmp/checkout/quickstart --lang=en "$@" >/tmp/told 2>&1 ||
+        fail "quickstart $*: $(cat /tmp/told)"
+}
+
+told()
+{
+    grep -q -- "$1" /tmp/told || fail "quickstart does not say '$1': $(cat /tmp/told)"
+}
+
+profiles=/usr/share/wireshark/profiles
+
+# The profiles are the system's: whoever has none of his own gets them, and a changed one stays.
+install_for_everybody()
+{
+    make_checkout
+    quickstart install --system
+    told 'only root can capture with it.*--system --group=wireshark'
+    command -v wireshark >/dev/null || told 'the window is not here: it is the package wireshark'
+    for file in preferences recent colorfilters dfilter_buttons io_graphs; do
+        [ -s "$profiles/TCP Breath/$file" ] || fail "install --system: TCP Breath: no $file"
+        [ -s "$profiles/TCP Breath ja/$file" ] || fail "install --system: TCP Breath ja: no $file"
+        [ "$(stat -c '%U %a' "$profiles/TCP Breath/$file")" = 'root 644' ] || fail "install --system: $file: not readable"
+    done
+    wireshark_finds_it as_nobody
+    as_nobody tshark -C 'TCP Breath ja' -r /mnt/source/captures/article.pcapng 2>&1 >/tmp/said |
+        grep . && fail "tshark -C 'TCP Breath ja': warns"
+    grep -q 'クライアント' /tmp/said || fail "tshark -C 'TCP Breath ja': $(head -n 3 /tmp/said)"
+
+    groupadd --system wireshark 2>/dev/null || true
+    quickstart install --system --group=wireshark
+    told 'the members of the group wireshark may capture'
+    [ "$(stat -c '%U:%G %a' /usr/local/bin/breathdump)" = 'root:wireshark 750' ] || fail "--group: $(stat -c '%U:%G %a' /usr/local/bin/breathdump)"
+    getcap /usr/local/bin/breathdump | grep -q cap_net_raw || fail "--group: no capabilities"
+
+    echo '# changed' >>"$profiles/TCP Breath ja/preferences"
+    quickstart install --system
+    told 'kept .*/TCP Breath ja: you have changed it'
+    getcap /usr/local/bin/breathdump | grep -q cap_net_raw || fail "installed again: the group may capture no more"
+    quickstart uninstall --system
+    told 'kept .*/TCP Breath ja: you have changed it'
+    rm -r "$profiles/TCP Breath ja"
+    nothing_is_left
 }
 
 mkdir -p /tmp/nobody
@@ -134,4 +198,5 @@ quietly dpkg-reconfigure tcp-breath-tools
 breathdump_is root:root 755 ''
 quietly apt-get -y purge tcp-breath-plugin tcp-breath-tools
 nothing_is_left
-printf 'matrix: %s: packages made, installed, upgraded and removed\n' "$1"
+install_for_everybody
+printf 'matrix: %s: packages and quickstart: installed, upgraded and removed\n' "$1"

@@ -32,6 +32,9 @@ holds tcp-breath-tools '/usr/bin/breath' '/usr/bin/breathdump' '/wireshark/extca
 dpkg-deb -f packages/tcp-breath-plugin_*.deb Depends >depends
 grep -Eq '^libwireshark[0-9]+[a-z0-9]* \(>= 4\.[0-9]+\), libwireshark[^ ]* \(<< 4\.[0-9]+~\)' depends ||
     tb_fail "tcp-breath-plugin depends on no one version of Wireshark: $(cat depends)"
+# who installs it has a window to open: with an alternative, apt 3 takes what the tools recommend
+dpkg-deb -f packages/tcp-breath-plugin_*.deb Recommends | grep -qx 'wireshark, tcp-breath-tools' ||
+    tb_fail "tcp-breath-plugin recommends $(dpkg-deb -f packages/tcp-breath-plugin_*.deb Recommends)"
 allow=
 ! tb_is_root || allow=--allow-root
 lintian $allow --fail-on=error packages/*.deb >said 2>&1 || tb_fail "lintian: $(cat said)"

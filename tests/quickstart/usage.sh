@@ -31,6 +31,21 @@ only_says()
     [ ! -e "$TB_TMP/checkout/build" ] || tb_fail "$* --dry-run: builds"
 }
 
+# Where there is a screen, install brings Wireshark's window too
+wants_the_window()
+{
+    command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || return 0
+    mkdir "$TB_TMP/nothing"
+    printf '#!/bin/sh\nexit 1\n' >"$TB_TMP/nothing/dpkg-query" # no package is installed
+    chmod 755 "$TB_TMP/nothing/dpkg-query"
+    PATH=$TB_TMP/nothing:$PATH DISPLAY=:9 WAYLAND_DISPLAY='' quickstart install --dry-run
+    grep -q 'would install with apt-get: .* wireshark\( \|$\)' "$TB_TMP/stdout" ||
+        tb_fail "install: without the window: $(head -n 1 "$TB_TMP/stdout")"
+    PATH=$TB_TMP/nothing:$PATH DISPLAY='' WAYLAND_DISPLAY='' quickstart install --dry-run
+    ! grep -q 'would install with apt-get: .* wireshark\( \|$\)' "$TB_TMP/stdout" ||
+        tb_fail "install: a window where there is no screen"
+}
+
 tb_begin
 mkdir "$TB_TMP/checkout"
 cp -R "$TB_SOURCE_DIR"/{quickstart,CMakeLists.txt,CMakePresets.json,cmake} "$TB_TMP/checkout/"
@@ -52,5 +67,6 @@ only_says test --all
 only_says install
 only_says install --system
 only_says uninstall --system
+wants_the_window
 only_says package
 tb_end
