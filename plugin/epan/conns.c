@@ -402,7 +402,7 @@ static bool is_double(const struct tb_conn *conn, const struct tb_segment *segme
 
     if ((segment->flags & TB_SYN) == 0 || !half->syn_seen || apart == 0)
         return false;
-    return !tb_flow_has_ended(&conn->flow) || (apart > -CLOSE && apart < CLOSE);
+    return !tb_flow_is_over(&conn->flow) || (apart > -CLOSE && apart < CLOSE);
 }
 
 /* The connection of that place; NULL: there is none yet, and *key is what it will stand under. */
