@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nomemory.c - preloaded: one allocation of a program fails
+ *
+ * TB_FAIL_ALLOCATION=N: the Nth of the process does, its children's too. TB_COUNT_ALLOCATIONS=FILE:
+ * none does; how many there were is appended to FILE when the process ends. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* glibc's own, which the interposed ones pass on to */
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+static atomic_ulong allocations;
+static unsigned long failing; /* 0: none */
+
+__attribute__((constructor)) static void begin(void)
+{
+    const char *number = getenv("TB_FAIL_ALLOCATION");
+
+    if (number != NULL)
+        failing = strtoul(number, NULL, 10);
+    atomic_store(&allocations, 0); /* the loader's are not the program's */
+}
+
+__attribute__((destructor)) static void end(void)
+{
+    const char *name = getenv("TB_COUNT_ALLOCATIONS");
+    int fd = name == NULL ? -1 : open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+
+    if (fd < 0)
+        return;
+    dprintf(fd, "%lu\n", atomic_load(&allocations));
+    close(fd);
+}
+
+static int fails(void)
+{
+    if (atomic_fetch_add(&allocations, 1) + 1 != failing)
+        return 0;
+    errno = ENOMEM;
+    return 1;
+}
+
+void *malloc(size_t size)
+{
+    return fails() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails() ? NULL : __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return fails() ? NULL : __libc_realloc(old, size);
+}
