@@ -116,7 +116,9 @@ def tells(answer):
 
 def difference(whole, part):
     """Its first lines."""
-    lines = difflib.ndiff(*(one.decode(errors="replace").splitlines() for one in (whole, part)))
+    texts = [one.decode(errors="replace") if isinstance(one, bytes) else json.dumps(one, indent=1)
+             for one in (whole, part)]
+    lines = difflib.ndiff(*(text.splitlines() for text in texts))
     return " | ".join([line for line in lines if line[0] in "+-"][:4])[:300]
 
 
@@ -128,10 +130,10 @@ def judge_answer(undisturbed, result, is_gone, errno):
         if result.status != 3 and not result.said:
             return f"status {result.status} without a word"
         return None
-    if result.status != undisturbed.status:
+    if result.status != undisturbed.status and not (is_gone and result.status == 1):
         return f"status {result.status}, not {undisturbed.status}, said {result.said[:100]!r}"
     if answer != whole and not result.said and not tells(answer) and not is_told:
-        return "another answer, and not a word: " + difference(undisturbed.out, result.out)
+        return "another answer, and not a word: " + difference(whole, answer)
     return None
 
 
@@ -222,7 +224,7 @@ def commands(folder, pid):
                   f"who pid:{pid} --json", "why 8080 --json", "why 8084 --json", "nic --json", "nic lo",
                   "nic --to=127.0.0.1 --json", "route --json", "route", "neigh --json", "ifconfig -a",
                   "arp -a", "netstat -tan", "netstat -tlnp", "netstat -r", "netstat -i", "netstat -s",
-                  "lsof -i:8080 -nP", f"lsof -p {pid}", "help", "dial 127.0.0.1 8081 --timeout=1"):
+                  "lsof -i:8080 -nP", f"lsof -nP -p {pid}", "help", "dial 127.0.0.1 8081 --timeout=1"):
         if words.startswith("dial"):
             continue  # what it is told lasts until its other end is closed: breath_serve.sh
         yield breath + words.split(), False

@@ -2,9 +2,12 @@
 /* nomemory.c - preloaded: one allocation of a program fails
  *
  * TB_FAIL_ALLOCATION=N: the Nth of the process does, its children's too. TB_COUNT_ALLOCATIONS=FILE:
- * none does; how many there were is appended to FILE when the process ends. */
+ * none does; how many there were is appended to FILE when the process ends. None fails within
+ * getpwuid_r(), where glibc 2.36 goes on with the NULL that it gets. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +20,7 @@ void *__libc_realloc(void *old, size_t size);
 
 static atomic_ulong allocations;
 static unsigned long failing; /* 0: none */
+static _Thread_local int spared;
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -40,10 +44,27 @@ __attribute__((destructor)) static void end(void)
 
 static int fails(void)
 {
+    if (spared)
+        return 0;
     if (atomic_fetch_add(&allocations, 1) + 1 != failing)
         return 0;
     errno = ENOMEM;
     return 1;
+}
+
+typedef int lookup_fn(uid_t uid, struct passwd *entry, char *text, size_t size,
+                      struct passwd **found);
+
+int getpwuid_r(uid_t uid, struct passwd *entry, char *text, size_t size, struct passwd **found)
+{
+    lookup_fn *next;
+    int error;
+
+    *(void **)&next = dlsym(RTLD_NEXT, "getpwuid_r");
+    spared = 1;
+    error = next(uid, entry, text, size, found);
+    spared = 0;
+    return error;
 }
 
 void *malloc(size_t size)
