@@ -19,6 +19,7 @@
 
 #include "auto.h"
 #include "procfs.h"
+#include "shortage.h"
 #include "unixlist.h"
 
 enum {
@@ -343,8 +344,10 @@ static bool is_new(struct seen *seen, const struct tb_lsof_map *map)
         const size_t room = seen->room == 0 ? 64 : seen->room * 2;
         struct tb_lsof_map *list = realloc(seen->list, room * sizeof(*list));
 
-        if (list == NULL)
+        if (list == NULL) {
+            tb_shortage_note();
             return true; /* told twice rather than not at all */
+        }
         seen->list = list;
         seen->room = room;
     }

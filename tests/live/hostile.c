@@ -6,12 +6,12 @@
  * Each driver starts one process after the other. A process listens on a port of a few that all use
  * again, connects to itself, and then moves its sockets to other descriptors, renames itself,
  * forks, passes a socket to a relative, enters a network namespace of its own, executes itself, and
- * ends; pids are used again if the caller's pid namespace has few. TRUTH is a file that grows by
+ * ends. TRUTH is a file that grows by
  *
  *   B ID PID TIME        begins, at TIME or later
- *   S ID INODE           holds that socket at some time between its begin and end
+ *   S ID INODE 0         holds that socket at some time between its begin and end
  *   C ID LOCAL REMOTE    likewise, the end of a connection with these ports
- *   E ID TIME            has ended, at TIME or before
+ *   E ID TIME 0          has ended, at TIME or before
  *
  * with TIME in nanoseconds of CLOCK_MONOTONIC and an ID for each process that no other has. The
  * time of B is taken before fork() and that of E after waitpid(). Prints how many processes there
@@ -63,12 +63,11 @@ static void must(int result, const char *what)
         tb_fail("%s: %s", what, strerror(errno));
 }
 
-static void tell(const char *format, unsigned long id, unsigned long first,
-                 unsigned long long second)
+/* second: 0 where the kind has none */
+static void tell(char kind, unsigned long id, unsigned long first, unsigned long long second)
 {
     char line[LINE_MAX_OCTETS];
-    /* NOLINTNEXTLINE(clang-diagnostic-format-nonliteral): one of ours */
-    const int length = snprintf(line, sizeof(line), format, id, first, second);
+    const int length = snprintf(line, sizeof(line), "%c %lu %lu %llu\n", kind, id, first, second);
 
     if (write(truth, line, (size_t)length) != length)
         tb_fail("writing the truth: %s", strerror(errno));
@@ -86,7 +85,7 @@ static unsigned long next_id(void)
 
 static void tell_begin(unsigned long id, uint64_t before)
 {
-    tell("B %lu %lu %llu\n", id, (unsigned long)getpid(), before);
+    tell('B', id, (unsigned long)getpid(), before);
 }
 
 static void tell_socket(unsigned long id, int fd)
@@ -94,7 +93,7 @@ static void tell_socket(unsigned long id, int fd)
     struct stat file;
 
     must(fstat(fd, &file), "fstat");
-    tell("S %lu %lu\n", id, (unsigned long)file.st_ino, 0);
+    tell('S', id, (unsigned long)file.st_ino, 0);
 }
 
 /* --- A process -------------------------------------------------------------------------------- */
@@ -106,7 +105,7 @@ static void tell_ends(unsigned long id, int fd)
 
     must(getsockname(fd, (struct sockaddr *)&ends[0], &size), "getsockname");
     must(getpeername(fd, (struct sockaddr *)&ends[1], &size), "getpeername");
-    tell("C %lu %lu %llu\n", id, ntohs(ends[0].sin_port), ntohs(ends[1].sin_port));
+    tell('C', id, ntohs(ends[0].sin_port), ntohs(ends[1].sin_port));
 }
 
 /* A listener, a connection to it, both ends. False: the port is still another's. */
@@ -170,12 +169,12 @@ static void rename_often(unsigned seed)
 static void finish(pid_t child, unsigned long id)
 {
     must((int)waitpid(child, NULL, 0), "waitpid");
-    tell("E %lu %lu\n", id, (unsigned long)tb_truth_now(), 0);
+    tell('E', id, (unsigned long)tb_truth_now(), 0);
     changed(1);
 }
 
 /* The child has what the parent has, until it ends. */
-static void fork_holder(const int held[HELD])
+static void fork_holder(int held[HELD])
 {
     const unsigned long id = next_id();
     const uint64_t before = tb_truth_now();
@@ -244,6 +243,8 @@ static void pass_on(int held[HELD])
         tell_begin(id, before);
         for (int i = 0; i < HELD; i++) { /* it has them for a moment */
             tell_socket(id, held[i]);
+            if (i > 0)
+                tell_ends(id, held[i]);
             close(held[i]);
         }
         held[2] = receive_descriptor(pair[1]);

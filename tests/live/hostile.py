@@ -4,7 +4,7 @@
 
 usage: hostile.py BIN HOSTILE SECONDS
 
-In network and pid namespaces of its own. Looks with `breath listen`, `conns` and `who`, by BPF and by
+In a network namespace of its own, and not in a pid namespace: there BPF counts otherwise. Looks with `breath listen`, `conns` and `who`, by BPF and by
 /proc, one after the other; `breath conns --watch` and breathdump, by BPF and by /proc, run all the
 time. Afterwards everybody who was named is looked for in what the processes wrote down: he must have
 held that socket at some time between the look's begin and end. Wrong are another, a crash, and
@@ -120,7 +120,8 @@ def judge_capture(name, connections):
             named += 1
             if not any(int(pid.group(1)) == one and begin - slack <= moment <= last + slack
                        for one, begin, last in connections.get(key, [])):
-                wrong.append(f"{name}: port {key[0]} to {key[1]}: not of {note}")
+                wrong.append(f"{name}: port {key[0]} to {key[1]} at {moment}: of "
+                             f"{connections.get(key)}, not of {note}")
     return named
 
 

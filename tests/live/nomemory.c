@@ -21,6 +21,7 @@ void *__libc_realloc(void *old, size_t size);
 static atomic_ulong allocations;
 static unsigned long failing; /* 0: none */
 static _Thread_local int spared;
+static int counted = -1; /* opened early: the program may not open it later */
 
 __attribute__((constructor)) static void begin(void)
 {
@@ -28,18 +29,16 @@ __attribute__((constructor)) static void begin(void)
 
     if (number != NULL)
         failing = strtoul(number, NULL, 10);
+    number = getenv("TB_COUNT_ALLOCATIONS");
+    if (number != NULL)
+        counted = open(number, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     atomic_store(&allocations, 0); /* the loader's are not the program's */
 }
 
 __attribute__((destructor)) static void end(void)
 {
-    const char *name = getenv("TB_COUNT_ALLOCATIONS");
-    int fd = name == NULL ? -1 : open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-
-    if (fd < 0)
-        return;
-    dprintf(fd, "%lu\n", atomic_load(&allocations));
-    close(fd);
+    if (counted >= 0)
+        dprintf(counted, "%lu\n", atomic_load(&allocations));
 }
 
 static int fails(void)
