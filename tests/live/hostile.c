@@ -270,7 +270,8 @@ static void leave_namespace(void)
 
 static void execute_itself(char *program)
 {
-    char *const arguments[] = { program, "--again", NULL };
+    char again[] = "--again";
+    char *const arguments[] = { program, again, NULL };
 
     changed(1);
     execv("/proc/self/exe", arguments);
