@@ -76,13 +76,15 @@ static int look_at_all(struct visit *visit)
 {
     const struct dirent *entry;
     struct stat file;
-    DIR *proc = opendir("/proc");
+    DIR *proc;
     int error = 0;
 
+    if (fstat(visit->own, &file) != 0)
+        return -errno; /* its own sockets would be another's */
+    (void)is_new(visit, file.st_ino);
+    proc = opendir("/proc");
     if (proc == NULL)
         return -errno;
-    if (fstat(visit->own, &file) == 0)
-        (void)is_new(visit, file.st_ino);
     while (error == 0 && (entry = readdir(proc)) != NULL)
         error = look_at(visit, dirfd(proc), entry->d_name);
     closedir(proc);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "pen.h"
+#include "shortage.h"
 
 enum {
     SIZE_FIRST = 128,
@@ -32,6 +33,12 @@ void tb_line_free(struct tb_line *line)
     *line = (struct tb_line){ 0 };
 }
 
+static void fail(struct tb_line *line)
+{
+    line->failed = true;
+    tb_shortage_note();
+}
+
 /* Room for so many octets more, and the terminator. */
 static bool reserve(struct tb_line *line, size_t more)
 {
@@ -39,7 +46,7 @@ static bool reserve(struct tb_line *line, size_t more)
     char *text;
 
     if (more >= SIZE_MAX / 2 - line->length) {
-        line->failed = true;
+        fail(line);
         return false;
     }
     while (size <= line->length + more)
@@ -48,7 +55,7 @@ static bool reserve(struct tb_line *line, size_t more)
         return true;
     text = realloc(line->text, size);
     if (text == NULL) {
-        line->failed = true;
+        fail(line);
         return false;
     }
     line->text = text;

@@ -19,6 +19,7 @@
 
 #include "auto.h"
 #include "procfs.h"
+#include "shortage.h"
 #include "unixlist.h"
 
 enum {
@@ -343,8 +344,10 @@ static bool is_new(struct seen *seen, const struct tb_lsof_map *map)
         const size_t room = seen->room == 0 ? 64 : seen->room * 2;
         struct tb_lsof_map *list = realloc(seen->list, room * sizeof(*list));
 
-        if (list == NULL)
+        if (list == NULL) {
+            tb_shortage_note();
             return true; /* told twice rather than not at all */
+        }
         seen->list = list;
         seen->room = room;
     }
@@ -374,7 +377,13 @@ static void tell_map(struct listing *listing, const struct tb_lsof_map *map)
     listing->tell(file, listing->context);
 }
 
-static void tell_maps(struct listing *listing)
+static bool is_gone_or_hidden(int error)
+{
+    return error == -ENOENT || error == -ESRCH || error == -EACCES || error == -EPERM;
+}
+
+/* 0 or -errno. A process that has ended, or hides them, has none to tell. */
+static int tell_maps(struct listing *listing)
 {
     const int fd = openat(listing->process, "maps", O_RDONLY | O_CLOEXEC);
     FILE *maps = fd < 0 ? NULL : fdopen(fd, "r");
@@ -383,11 +392,12 @@ static void tell_maps(struct listing *listing)
     char *line = NULL;
     size_t room = 0;
     ssize_t length;
+    int error = maps == NULL ? -errno : 0;
 
     if (maps == NULL) {
         if (fd >= 0)
             close(fd);
-        return;
+        return is_gone_or_hidden(error) ? 0 : error;
     }
     if (fstatat(listing->process, "exe", &program, 0) != 0)
         program.st_ino = 0;
@@ -399,9 +409,12 @@ static void tell_maps(struct listing *listing)
             is_new(&seen, &map))
             tell_map(listing, &map);
     }
+    if (!feof(maps))
+        error = -errno;
     free(line);
     free(seen.list);
     (void)fclose(maps);
+    return is_gone_or_hidden(error) ? 0 : error;
 }
 
 /* ---- All of them */
@@ -476,8 +489,9 @@ int tb_lsof_files(uint32_t pid, tb_lsof_file_fn *tell, void *context)
     tell_special(&listing, "cwd", "cwd");
     tell_special(&listing, "root", "rtd");
     tell_special(&listing, "exe", "txt");
-    tell_maps(&listing);
-    error = tell_descriptors(&listing);
+    error = tell_maps(&listing);
+    if (error == 0)
+        error = tell_descriptors(&listing);
     free_file(&listing.file);
     return error == -EPERM ? -EACCES : error;
 }

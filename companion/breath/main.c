@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "shortage.h"
 #include "word.h"
 
 enum {
@@ -46,8 +47,9 @@ int tb_print_json(struct tb_request *request, json_t *document, int status)
 
     if (whole == NULL || document == NULL || json_object_update(whole, document) != 0 ||
         json_object_set_new(whole, "exit_status", json_integer(status)) != 0 ||
-        json_dumpf(whole, request->page.stream, JSON_INDENT(1)) != 0)
-        result = tb_trouble_system(&request->trouble, "--json", errno != 0 ? errno : ENOMEM);
+        tb_shortage_is_noted() || json_dumpf(whole, request->page.stream, JSON_INDENT(1)) != 0)
+        result = tb_trouble_system(&request->trouble, "--json",
+                                   tb_shortage_is_noted() || errno == 0 ? ENOMEM : errno);
     else
         (void)fputc('\n', request->page.stream);
     json_decref(document);
@@ -108,6 +110,8 @@ static int run(struct tb_request *request)
         status = request->command->run(request);
         if (fflush(request->page.stream) != 0)
             return tb_trouble_system(&request->trouble, "stdout", errno);
+        if (tb_shortage_is_noted() && status != TB_EXIT_REFUSED)
+            return tb_trouble_system(&request->trouble, request->command->name, ENOMEM);
         if (request->options.watch_seconds == 0 || status == TB_EXIT_USAGE ||
             status == TB_EXIT_REFUSED)
             return status;
@@ -203,9 +207,12 @@ int main(int count, char **arguments)
     int status;
 
     keep_memory_small();
+    tb_shortage_watch_json();
     status = answer(&request, count, arguments);
     if ((fflush(stdout) != 0 || ferror(stdout)) && request.trouble.reason.length == 0)
         status = tb_trouble_system(&request.trouble, "stdout", errno);
+    if (tb_shortage_is_noted() && request.trouble.reason.length == 0)
+        status = tb_trouble_system(&request.trouble, "stdout", ENOMEM);
     if (request.trouble.reason.length > 0)
         complain("breath: ", tb_line_text(&request.trouble.reason));
     if (status == TB_EXIT_USAGE && request.command != NULL) {

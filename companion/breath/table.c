@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "shortage.h"
 #include "width.h"
 
 enum {
@@ -71,6 +72,7 @@ static bool reserve(struct tb_table *table, size_t more)
     text = realloc(table->text, size);
     if (text == NULL) {
         table->failed = true;
+        tb_shortage_note();
         return false;
     }
     table->text = text;

@@ -67,8 +67,10 @@ static int look_at(struct worker *worker, const struct place *place, const char 
     if (!tb_proc_is_number(name, &fd))
         return 0;
     length = readlinkat(place->fds, name, target, sizeof(target));
-    if (length < 0) /* closed meanwhile; or it has become somebody else's by exec */
-        return errno == EACCES || errno == EPERM ? -EACCES : 0;
+    if (length < 0 && (errno == ENOENT || errno == ESRCH)) /* closed meanwhile */
+        return 0;
+    if (length < 0) /* by exec it may have become somebody else's */
+        return -errno;
     if (!tb_proc_is_socket(target, (size_t)length, &inode) || inode > UINT32_MAX ||
         (worker->search->wanted != NULL && !tb_inodes_has(worker->search->wanted, (uint32_t)inode)))
         return 0;
@@ -156,9 +158,9 @@ static int look_at_threads(struct worker *worker, uint32_t pid)
     return result;
 }
 
-static bool is_shortage(int error)
+static bool is_gone(int error)
 {
-    return error == -EMFILE || error == -ENFILE || error == -ENOMEM;
+    return error == -ENOENT || error == -ESRCH;
 }
 
 /* It ended, or the caller may not look into it. */
@@ -167,10 +169,10 @@ static int cannot_look(struct worker *worker, uint32_t pid, int error)
     char path[PATH_OCTETS];
     struct tb_proc_stat stat;
 
-    if (is_shortage(error))
-        return error;
-    if (error != -EACCES && error != -EPERM)
+    if (is_gone(error))
         return 0;
+    if (error != -EACCES && error != -EPERM)
+        return error;
     (void)snprintf(path, sizeof(path), "%u/stat", pid);
     if (!tb_procfs_stat(worker->search->proc, path, &stat) || !tb_gather_has_no_files(&stat))
         tb_gather_hidden(&worker->gathering.found, pid);
