@@ -209,8 +209,8 @@ static void put_next(const struct tb_request *request, const struct tb_view *vie
 
 /* ---- Nothing listens */
 
-/* Whether something is bound to the port all the same, `why` tells: the kernel looks through all its
- * connections for that, which nobody who asks who listens should wait for. */
+/* Whether something is bound to the port all the same, `why` tells: the kernel looks through all
+ * its connections for that, which nobody who asks who listens should wait for. */
 static void say_nothing(const struct tb_request *request, const struct tb_view *view, uint16_t port)
 {
     const struct tb_page *page = &request->page;
