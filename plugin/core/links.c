@@ -11,11 +11,13 @@ enum {
     SEARCH_MAX = 256
 };
 
+/* Before the last at the latest: numbers that are 2^31 apart are before each other, both of them.
+ */
 static void insert_sorted(struct tb_links *links, struct tb_link *link)
 {
     struct tb_link **at = &links->first;
 
-    for (unsigned steps = 0; tb_seq_le((*at)->end, link->end); steps++) {
+    for (unsigned steps = 0; *at != links->last && tb_seq_le((*at)->end, link->end); steps++) {
         if (steps == SEARCH_MAX)
             return;
         at = &(*at)->next;

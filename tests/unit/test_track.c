@@ -101,6 +101,22 @@ static void links_wrap_with_the_numbers(void **state)
     assert_int_equal(tb_links_acked(&links, 0x10, 4), 2);
 }
 
+/* Each is before the other then: whoever believes both finds no place between. */
+static void a_link_half_the_numbers_away_goes_before_the_last(void **state)
+{
+    struct tb_link link[3] = { { .frame = 1, .end = 1000 },
+                               { .frame = 2, .end = 2000 },
+                               { .frame = 3, .end = 2000 + 0x80000000u } };
+    struct tb_links links = { NULL, NULL };
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        tb_links_sent(&links, &link[i]);
+    assert_ptr_equal(links.last, &link[1]);
+    assert_ptr_equal(link[2].next, &link[1]);
+    assert_null(link[1].next);
+}
+
 static void every_state_is_closed_by_a_reset_and_only_by_rows(void **state)
 {
     (void)state;
@@ -155,6 +171,7 @@ int main(void)
         cmocka_unit_test(more_gaps_than_are_kept_are_admitted),
         cmocka_unit_test(an_ack_fills_the_links_it_covers),
         cmocka_unit_test(links_wrap_with_the_numbers),
+        cmocka_unit_test(a_link_half_the_numbers_away_goes_before_the_last),
         cmocka_unit_test(every_state_is_closed_by_a_reset_and_only_by_rows),
         cmocka_unit_test(numbers_are_compared_across_the_wrap),
         cmocka_unit_test(names_are_identifiers_and_out_of_range_is_unknown),
