@@ -104,7 +104,7 @@ static void links_wrap_with_the_numbers(void **state)
 /* Each is before the other then: whoever believes both finds no place between. */
 static void a_link_half_the_numbers_away_goes_before_the_last(void **state)
 {
-    struct tb_link link[3] = { { .frame = 1, .end = 1000 },
+    struct tb_link link[3] = { { .frame = 1, .end = 2000 },
                                { .frame = 2, .end = 2000 },
                                { .frame = 3, .end = 2000 + 0x80000000u } };
     struct tb_links links = { NULL, NULL };
