@@ -100,7 +100,7 @@ static void tell_socket(unsigned long id, int fd)
 
 static void tell_ends(unsigned long id, int fd)
 {
-    struct sockaddr_in ends[2];
+    struct sockaddr_in ends[2] = { 0 };
     socklen_t size = sizeof(ends[0]);
 
     must(getsockname(fd, (struct sockaddr *)&ends[0], &size), "getsockname");

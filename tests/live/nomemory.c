@@ -14,9 +14,11 @@
 #include <unistd.h>
 
 /* glibc's own, which the interposed ones pass on to */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp): so it names them */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 static atomic_ulong allocations;
 static unsigned long failing; /* 0: none */
