@@ -95,8 +95,8 @@ function judge(name,    middle, last, early, late) {
     judge_memory(name, 1, middle, last)
     early = cost(name, 1, middle)
     late = cost(name, middle, last)
-    printf "; descriptors %d to %d; CPU %.3f ms, then %.3f ms for one of %s\n", \
-        least(name, 1, middle), least(name, middle, last), early, late, axis
+    printf "; descriptors %d to %d; CPU %.3f ms, then %.3f ms a %s\n", \
+        least(name, 1, middle), least(name, middle, last), early, late, one
     more[name] = least(name, middle, last) - least(name, 1, middle)
     if (more[name] > (part == "reload" ? more[names[kinds]] : 0))
         complain(name ": descriptors grow")
@@ -104,7 +104,7 @@ function judge(name,    middle, last, early, late) {
         complain(name ": it gets slower")
 }
 
-NR == 1 { axis = $1 }
+NR == 1 { axis = one = $1; sub(/s$/, "", one) }
 
 END {
     if (kinds == 0) complain("no samples")

@@ -7,11 +7,11 @@
 BEGIN {
     FS = ","
     split("#1f77b4 #d62728 #2ca02c", colour, " ")
-    split("resident, MiB|descriptors|CPU, ms for one", label, "|")
+    split("resident, MiB|descriptors|CPU, ms", label, "|")
     WIDTH = 760; LEFT = 70; RIGHT = 20; PANEL = 130; GAP = 28; TOP = 62
 }
 
-NR == 1 { axis = $1; next }
+NR == 1 { axis = one = $1; sub(/s$/, "", one); next }
 
 {
     if (!($2 in count)) names[++kinds] = $2
@@ -58,7 +58,7 @@ function panel(which,    top, high, k, i, n, name) {
         LEFT, top, WIDTH - LEFT - RIGHT, PANEL
     text(LEFT - 6, top + 10, "end", 11, high)
     text(LEFT - 6, top + PANEL, "end", 11, "0")
-    text(LEFT + 6, top + 14, "start", 12, label[which] (which == 3 ? " of " axis : ""))
+    text(LEFT + 6, top + 14, "start", 12, label[which] (which == 3 ? " a " one : ""))
     for (k = 1; k <= kinds; k++) {
         name = names[k]
         printf "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"1.2\" points=\"", colour[k]
