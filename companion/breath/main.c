@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "shortage.h"
+#include "standard.h"
 #include "word.h"
 
 enum {
@@ -206,6 +207,8 @@ int main(int count, char **arguments)
     struct tb_request request = { .command = NULL };
     int status;
 
+    if (tb_standard_hold() != 0)
+        return TB_EXIT_REFUSED;
     keep_memory_small();
     tb_shortage_watch_json();
     status = answer(&request, count, arguments);

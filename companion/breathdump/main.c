@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "complaint.h"
 #include "extcap_answers.h"
@@ -14,6 +15,7 @@
 #include "options.h"
 #include "output.h"
 #include "session.h"
+#include "standard.h"
 #include "status.h"
 #include "word.h"
 
@@ -224,8 +226,16 @@ int main(int count, char **arguments)
 {
     struct tb_options options;
     struct tb_complaint complaint = { .reason = "" };
+    const int held = tb_standard_hold();
     int status = read_options(count, arguments, &options, &complaint);
 
+    if (held != 0)
+        status = tb_complain(&complaint, TB_EXIT_REFUSED, "/dev/null", "%s", tb_word_error(-held));
+    else if (status == 0 && (getuid() != geteuid() || getgid() != getegid()))
+        status =
+            tb_complain(&complaint, TB_EXIT_REFUSED, "set-user-ID",
+                        "refused: whoever starts it could choose whose files it writes; give it "
+                        "capabilities (setcap)");
     if (status == 0)
         status = run(&options, &complaint);
     /* a command's own exit status is no complaint */

@@ -195,7 +195,42 @@ a_later_file_of_a_ring_is_not_led_astray()
     [ "$(find sticky -name 'r_00001_*' -size +0 | wc -l)" -eq 1 ] || tb_fail "the first file: $(ls sticky)"
 }
 
+# Whoever closes its standard streams finds nothing of what it says in what it opens next.
+what_is_said_stays_out_of_the_capture()
+{
+    local closed
+
+    for closed in '2>&-' '1>&- 2>&-' '0<&- 1>&- 2>&-'; do
+        rm -f ours/streams.pcapng
+        status=0
+        eval "timeout 20 \"\$breathdump\" -i lo -a duration:0.3 -w ours/streams.pcapng $closed" || status=$?
+        [ "$status" -eq 0 ] || tb_fail "$closed: exit status $status"
+        tcpdump -nr ours/streams.pcapng >/dev/null 2>said || tb_fail "$closed: no capture: $(cat said)"
+        ! grep -qa 'capturing on\|breathdump: ' ours/streams.pcapng ||
+            tb_fail "$closed: what was said is in the capture"
+    done
+    status=0
+    timeout 20 "$breathdump" -q -i lo -a duration:0.3 -w - >&- 2>said || status=$?
+    [ "$status" -eq 4 ] || tb_fail "no standard output: exit status $status: $(cat said)"
+}
+
+# It believes sudo's variables, which anybody could set.
+set_user_id_is_refused()
+{
+    install -m 4755 "$breathdump" ./set-user-id
+    status=0
+    as_stranger env SUDO_UID=$invoker SUDO_GID=$invoker ./set-user-id -i lo -a duration:0.1 -w theirs/x \
+        >/dev/null 2>said || status=$?
+    if [ "$(findmnt -no OPTIONS -T . | grep -c nosuid)" -eq 0 ]; then
+        [ "$status" -eq 4 ] || tb_fail "set-user-ID: exit status $status: $(cat said)"
+        grep -q 'set-user-ID: refused' said || tb_fail "set-user-ID: $(cat said)"
+    fi
+    [ ! -e theirs/x ] || tb_fail "set-user-ID: it wrote a file"
+}
+
 for test in \
+    what_is_said_stays_out_of_the_capture \
+    set_user_id_is_refused \
     another_users_link_is_not_followed \
     another_name_of_a_file_is_not_written_to \
     another_users_file_is_not_written_to \
