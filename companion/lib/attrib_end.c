@@ -94,8 +94,8 @@ static void unchain(struct tb_end_table *table, struct tb_end *end)
 
     if (*recent == end)
         *recent = NULL;
+    /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): its own latest leads to it */
     while (*at != end)
-        /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): its own latest leads to it */
         at = &(*at)->older;
     *at = end->older != NULL ? end->older : end->next;
     if (end->older != NULL)
